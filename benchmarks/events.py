@@ -1,0 +1,206 @@
+"""Events end to end on the training halves of PLV, CAMEO spans and the PLOVER gold records.
+
+The coder reads the bare sentence; the marked pair is used only to pick which of its events to compare. An event is picked by how many
+of its participants overlap the pair (actor with source, recipient with target; crossed roles count half), then by confidence, then by
+order. No event that overlaps is an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from common import corpus, macro_f1, overlaps, save, table
+
+import trucewatch
+
+if TYPE_CHECKING:
+    from trucewatch.model import Coded, Event
+
+ROOTS = (
+    "AGREE CONSULT SUPPORT COOPERATE AID YIELD REQUEST ACCUSE REJECT THREATEN PROTEST SANCTION MOBILIZE COERCE ASSAULT".split()
+)
+YIELD = {"CONCEDE": "YIELD", "RETREAT": "YIELD"}
+NONE = "(none)"
+OLD_NAMES = {"DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE", "FIGHT": "ASSAULT"}
+Span = tuple[int, int]
+
+
+def marked_spans(marked: str) -> tuple[list[Span], list[Span]]:
+    """Offsets of the marked source and target in the text without its marks; a role may be marked twice, or not at all."""
+    found: dict[str, list[Span]] = {"s": [], "t": []}
+    shift = 0
+    opened: dict[str, int] = {}
+    for match in re.finditer(r"</?[st]>", marked):
+        at = match.start() - shift
+        shift += len(match[0])
+        if match[0][1] == "/":
+            found[match[0][2]].append((opened[match[0][2]], at))
+        else:
+            opened[match[0][1]] = at
+    return found["s"], found["t"]
+
+
+def touches(people: list[Span], marked: list[Span]) -> bool:
+    """Whether any participant overlaps any marked span; a role that is not marked asks for nothing."""
+    return not marked or any(overlaps(p, m) for p in people for m in marked)
+
+
+def hits(event: Event, source: list[Span], target: list[Span]) -> tuple[float, bool]:
+    """How well the event's people fit the pair, and whether both do in their roles."""
+    actors = [(p.start, p.end) for p in event.actor]
+    recipients = [(p.start, p.end) for p in event.recipient]
+    straight = touches(actors, source) + touches(recipients, target)
+    crossed = touches(actors, target) + touches(recipients, source)
+    return max(straight, crossed / 2), straight == 2
+
+
+def pick(coded: Coded, source: list[Span], target: list[Span]) -> Event | None:
+    """The event to compare."""
+    ranked = [(-hits(e, source, target)[0], -e.confidence, k) for k, e in enumerate(coded.events)]
+    ranked = [r for r in ranked if r[0] < 0]
+    return coded.events[min(ranked)[2]] if ranked else None
+
+
+def plv(coder: Any, *, show: int = 0, only: str = "") -> dict[str, Any]:
+    """Root macro-F1, quad macro-F1 and share of pairs with both people found."""
+    rows = corpus("events/plv-train.jsonl.xz")
+    gold, predicted, quads, predicted_quads = [], [], [], []
+    both = 0
+    confusion: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], list[str]] = {}
+    begun = time.perf_counter()
+    for row in rows:
+        source, target = marked_spans(row["marked"])
+        text = re.sub(r"</?[st]>", "", row["marked"])
+        coded = coder.code(text)
+        event = pick(coded, source, target)
+        root = YIELD.get(event.type, event.type) if event else NONE
+        gold.append(row["root"])
+        predicted.append(root)
+        quads.append(str(row["quad"]))
+        predicted_quads.append(str(event.quad) if event else NONE)
+        both += any(hits(e, source, target)[1] for e in coded.events)
+        if root != row["root"]:
+            key = (row["root"], root)
+            confusion[key] += 1
+            said = (
+                f"{event.predicate.text!r} by {event.basis.type_rule} [{event.status_line()}]"
+                if event and hasattr(event, "status_line")
+                else (
+                    f"{event.predicate.text!r} by {event.basis.type_rule}"
+                    if event
+                    else f"events: {[(e.type, e.predicate.text) for e in coded.events]}"
+                )
+            )
+            examples.setdefault(key, []).append(f"{row['id']} {row['marked']}\n      -> {said}")
+    score, each = macro_f1(gold, predicted, ROOTS)
+    quad_score, _ = macro_f1(quads, predicted_quads, ["1", "2", "3", "4"])
+    print(table([("root", "F1"), *((k, f"{v:.1f}") for k, v in sorted(each.items(), key=lambda x: x[1]))]))
+    for key, n in confusion.most_common(60 if show else 12):
+        print(f"{n:4d} {key[0]} coded as {key[1]}")
+        if not only or only in key:
+            for line in examples[key][:show]:
+                print("     ", line)
+    result = {
+        "rows": len(rows),
+        "root_macro_f1": round(score, 1),
+        "quad_macro_f1": round(quad_score, 1),
+        "both_participants": round(100 * both / len(rows), 1),
+        "none": round(100 * predicted.count(NONE) / len(rows), 1),
+        "accuracy": round(100 * sum(g == p for g, p in zip(gold, predicted, strict=True)) / len(rows), 1),
+        "per_root": {k: round(v, 1) for k, v in each.items()},
+        "seconds": round(time.perf_counter() - begun, 1),
+    }
+    print(result)
+    return result
+
+
+def cameo(coder: Any) -> dict[str, Any]:
+    """Span F1 (overlap) of actors against sources and recipients against targets."""
+    rows = corpus("events/cameo-spans-train.jsonl.xz")
+    found = {role: Counter[str]() for role in ("S", "T")}
+    for row in rows:
+        text, starts = "", []
+        for token in row["tokens"]:
+            starts.append(len(text))
+            text += token + " "
+        coded = coder.code(text.rstrip())
+        for role in ("S", "T"):
+            gold = spans(row["tokens"], row["tags"], starts, role)
+            said = {(p.start, p.end) for e in coded.events for p in (e.actor if role == "S" else e.recipient)}
+            count = found[role]
+            count["gold"] += len(gold)
+            count["said"] += len(said)
+            count["gold_hit"] += sum(any(overlaps(g, s) for s in said) for g in gold)
+            count["said_hit"] += sum(any(overlaps(g, s) for g in gold) for s in said)
+    result: dict[str, Any] = {"rows": len(rows)}
+    for role, count in found.items():
+        p, r = count["said_hit"] / max(1, count["said"]), count["gold_hit"] / max(1, count["gold"])
+        result[role] = {
+            "precision": round(100 * p, 1),
+            "recall": round(100 * r, 1),
+            "f1": round(200 * p * r / max(1e-9, p + r), 1),
+        }
+    print(result)
+    return result
+
+
+def spans(tokens: list[str], tags: list[str], starts: list[int], role: str) -> list[Span]:
+    """Character spans of a BIO role."""
+    out: list[Span] = []
+    for k, tag in enumerate(tags):
+        end = starts[k] + len(tokens[k])
+        if tag == f"B-{role}" or (tag == f"I-{role}" and not out):
+            out.append((starts[k], end))
+        elif tag == f"I-{role}":
+            out[-1] = (out[-1][0], end)
+    return out
+
+
+def gold_records(coder: Any) -> dict[str, Any]:
+    """PLOVER gold records: type found among the sentence's events, and as its most confident one."""
+    rows = corpus("events/gsr-dev.jsonl.xz")
+    any_hit = top_hit = 0
+    for row in rows:
+        want = OLD_NAMES.get(row["event"], row["event"])
+        coded = coder.code(row["text"], published=row.get("date"))
+        types = [e.type for e in coded.events]
+        any_hit += want in types or (want == "YIELD" and bool({"CONCEDE", "RETREAT"} & set(types)))
+        top = max(coded.events, key=lambda e: e.confidence).type if coded.events else NONE
+        top_hit += want in {top, YIELD.get(top)}
+        if want not in types:
+            print("  ", row["id"], want, types, row["text"][:160])
+    result = {
+        "rows": len(rows),
+        "type_among": round(100 * any_hit / len(rows), 1),
+        "type_top": round(100 * top_hit / len(rows), 1),
+    }
+    print(result)
+    return result
+
+
+def main() -> None:
+    """Run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="*", default=["plv", "cameo", "gsr"])
+    parser.add_argument("--show", type=int, default=0, help="print so many examples a confusion")
+    parser.add_argument("--only", default="", help="only confusions with this root")
+    args = parser.parse_args()
+    coder = trucewatch.load()
+    result: dict[str, Any] = {}
+    if "plv" in args.what:
+        result["plv"] = plv(coder, show=args.show, only=args.only)
+    if "cameo" in args.what:
+        result["cameo"] = cameo(coder)
+    if "gsr" in args.what:
+        result["gsr"] = gold_records(coder)
+    if set(args.what) >= {"plv", "cameo", "gsr"}:
+        save("events", result)
+
+
+if __name__ == "__main__":
+    main()

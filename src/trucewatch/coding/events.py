@@ -1,0 +1,320 @@
+"""The heart: from an analysis to PLOVER events, each with its words, its people, its place and time, its harm and its claim.
+
+It joins what the other modules of this room find and gives each event its codes (by the ontology), its confidence and its id.
+It never fills in what the report does not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from trucewatch.coding.confidence import Evidence, confidence
+from trucewatch.coding.drafts import THREAT_TO_PERSONS, Drafter
+from trucewatch.coding.harm import FoundHarm, HarmFinder
+from trucewatch.coding.links import Linker
+from trucewatch.coding.participants import Role, low_trust
+from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trucewatch.coding.cast import Cast
+    from trucewatch.coding.drafts import Draft
+    from trucewatch.coding.lexicon import Lexicon
+    from trucewatch.coding.tree import Tree
+    from trucewatch.model import Acled, ActorRef, Claim, Place, Time
+    from trucewatch.ontology import Ontology
+
+_STATE = frozenset({"state", "government", "military", "police"})
+_UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
+_WIDE_PREDICATE = 6
+_LONG = 60.0
+_BACK = 2
+_REAL = frozenset({"happened", "ongoing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is already known of the report when its events are coded."""
+
+    tree: Tree
+    lexicon: Lexicon
+    ontology: Ontology
+    cast: Cast
+    places: Sequence[Place]
+    times: Sequence[Time]
+    claims: Sequence[Claim]
+
+
+def find_events(context: Context) -> tuple[Event, ...]:
+    """The events of a report, in text order."""
+    return _Builder(context).events()
+
+
+def find_at_risk(context: Context, events: Iterable[Event]) -> tuple[AtRisk, ...]:
+    """Persons named in a threat to persons or a bounty: for the reviewer's eyes, to be masked on the way out."""
+    tree, cast = context.tree, context.cast
+    people = [s for s in tree.analysis.entities if s.label == "person" and cast.known(s.first) is None]
+    found: dict[tuple[int, int], AtRisk] = {}
+    for event in events:
+        if event.type != "THREATEN" or event.truce != THREAT_TO_PERSONS:
+            continue
+        actors = [(p.start, p.end) for p in event.actor]
+        spans = [(s.start, s.end) for s in people if event.start <= s.start < event.end]
+        spans += [(p.start, p.end) for p in event.recipient if p.actor is None and _is_name(tree, p)]
+        for start, end in spans:
+            if not any(a <= start < b for a, b in actors):
+                found.setdefault((start, end), AtRisk(start, end, tree.analysis.text[start:end], event.id))
+    return tuple(found[k] for k in sorted(found))
+
+
+def _is_name(tree: Tree, p: Participant) -> bool:
+    """Whether a participant's words are a proper name."""
+    return all(t.upos == "PROPN" for t in tree.tokens if p.start <= t.start < p.end)
+
+
+class _Builder:
+    def __init__(self, context: Context) -> None:
+        self.c = context
+        self.tree = context.tree
+        self.text = context.tree.analysis.text
+        self.linker = Linker(context.tree, context.places, context.times)
+        self.sha = sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+        truce_types = {t.id: frozenset(t.types) for t in context.ontology.truces}
+        self.drafter = Drafter(context.tree, context.lexicon, context.cast, truce_types)
+
+    def events(self) -> tuple[Event, ...]:
+        drafts = self.drafter.drafts()
+        harms = self._harms_by_draft(drafts, HarmFinder(self.tree, self.c.lexicon, self.c.cast).all())
+        found: list[Event] = []
+        ids: set[str] = set()
+        for k, draft in enumerate(drafts):
+            event = self._event(draft, harms.get(k, ()))
+            if event is None:
+                continue
+            event = self._inherited(event, draft, found)
+            while event.id in ids:
+                event = replace(event, id=f"{event.id}x")
+            ids.add(event.id)
+            found.append(event)
+        return tuple(found)
+
+    def _inherited(self, event: Event, draft: Draft, before: Sequence[Event]) -> Event:
+        """ "were killed in the attack": what this event does not say, from the event that the definite noun points back to."""
+        if event.type != "ASSAULT":
+            return event
+        sentence = event.sentence
+        for prep, noun in self.tree.obliques(draft.predicate.verb):
+            definite = any(self.tree.lemma(c) in {"the", "this", "that"} for c in self.tree.kids(noun, "det"))
+            if prep not in {"in", "during", "by", "from", "after"} or not definite or not self._assault_noun(noun):
+                continue
+            for other in reversed(before):
+                if other.type == "ASSAULT" and 0 < sentence - other.sentence <= _BACK:
+                    return self._filled(event, other)
+        return event
+
+    def _assault_noun(self, noun: int) -> bool:
+        return any(e.type == "ASSAULT" for e in self.c.lexicon.entries_for(self.tree.lemma(noun), "N"))
+
+    def _filled(self, event: Event, other: Event) -> Event:
+        basis = replace(event.basis, notes=(*event.basis.notes, f"inherited from {other.id}"))
+        bare = event.truce in {None, "armed attack"}
+        return replace(
+            event, place=event.place if event.place is not None else other.place, time=event.time if event.time is not None else other.time,
+            instrument=event.instrument or other.instrument, actor=event.actor or other.actor, basis=basis,
+            mode=event.mode or (other.mode if bare else None), truce=other.truce if bare else event.truce,
+            cameo=other.cameo if bare else event.cameo, acled=other.acled if bare and event.acled else event.acled,
+        )  # fmt: skip
+
+    # --- harm ---------------------------------------------------------------------------------------------------------------
+
+    def _harms_by_draft(self, drafts: Sequence[Draft], harms: Sequence[FoundHarm]) -> dict[int, tuple[FoundHarm, ...]]:
+        """Each harm goes to the event whose words say it, else to the nearest material event of its sentence."""
+        owner: dict[int, int] = {}
+        for k, draft in enumerate(drafts):
+            for i in (*draft.words, *draft.merged):
+                if not draft.composed:
+                    owner.setdefault(i, k)
+        found: dict[int, list[FoundHarm]] = {}
+        for harm in harms:
+            target = owner.get(harm.word, self._nearest_material(drafts, harm.word))
+            if target is not None:
+                found.setdefault(target, []).append(harm)
+        return {k: tuple(v) for k, v in found.items()}
+
+    def _nearest_material(self, drafts: Sequence[Draft], word: int) -> int | None:
+        sentence = self.tree.token(word).sentence
+        near = [
+            (abs(d.predicate.head - word), k)
+            for k, d in enumerate(drafts)
+            if d.type in {"ASSAULT", "COERCE"} and not d.composed and self.tree.token(d.predicate.head).sentence == sentence
+        ]
+        return min(near)[1] if near else None
+
+    # --- one event ----------------------------------------------------------------------------------------------------------
+
+    def _event(self, draft: Draft, harms: Sequence[FoundHarm]) -> Event | None:
+        actors = self._participants(draft.roles.actors)
+        recipients = tuple(
+            p for p in self._participants(draft.roles.recipients) if (p.start, p.end) not in {(a.start, a.end) for a in actors}
+        )
+        taken = [r.head for r in (*draft.roles.actors, *draft.roles.recipients) if r.how != "territory"]
+        heads = (*draft.words, *draft.merged)
+        place, time = self.linker.place(heads, taken), self.linker.time(heads)
+        if not self._worth_keeping(draft, actors, recipients, place, harms):
+            return None
+        predicate = self._predicate(draft)
+        start, end = self._clause(draft, (*actors, *recipients))
+        acled = self._acled(draft, actors, recipients) if draft.status in _REAL else None
+        return Event(
+            id=self._id(draft, predicate),
+            type=draft.type,
+            mode=draft.mode,
+            context=self._contexts(start, end),
+            cameo=draft.cameo or self.c.ontology.default_cameo(draft.type, draft.mode, draft.truce),
+            quad=self.c.ontology.quad(draft.type),
+            acled=acled,
+            truce=draft.truce,
+            predicate=predicate,
+            actor=actors,
+            recipient=recipients,
+            instrument=tuple(self._mention(*self.tree.np(i)) for i in draft.roles.instruments),
+            status=draft.status,
+            claim=self._claim(draft),
+            place=place,
+            time=time,
+            harm=tuple(h.harm for h in harms) if draft.status in _REAL else (),
+            sentence=self.tree.token(draft.predicate.head).sentence,
+            start=start,
+            end=end,
+            confidence=confidence(self._evidence(draft, actors, recipients)),
+            basis=Basis(draft.type_rule, draft.status_rule, self._notes(draft), self._alternatives(draft)),
+        )
+
+    def _worth_keeping(
+        self,
+        draft: Draft,
+        actors: Sequence[Participant],
+        recipients: Sequence[Participant],
+        place: int | None,
+        harms: Sequence[FoundHarm],
+    ) -> bool:
+        """An act without anybody in it is kept only where it is a ceasefire matter placed or denied, or someone was harmed."""
+        if harms or (draft.truce and (place is not None or draft.status == "denied")):
+            return True
+        if draft.predicate.nominal and draft.predicate.support is None:
+            return any(r.how != "territory" for r in (*draft.roles.actors, *draft.roles.recipients))
+        return bool(actors or recipients)
+
+    def _acled(self, draft: Draft, actors: Sequence[Participant], recipients: Sequence[Participant]) -> Acled | None:
+        """ACLED's types, which turn on whether a state's forces act and whether civilians suffer."""
+        doers = {a.actor.type for a in actors if a.actor}
+        sufferers = {r.actor.type for r in recipients if r.actor}
+        government = bool(doers & _STATE) if doers else None
+        return self.c.ontology.default_acled(
+            draft.type, draft.mode, draft.truce, government=government, civilians=bool(sufferers) and sufferers <= _UNARMED
+        )
+
+    def _participants(self, roles: Sequence[Role]) -> tuple[Participant, ...]:
+        found: dict[tuple[int, int], Participant] = {}
+        for role in roles:
+            made = self._participant(role)
+            if made is not None:
+                found.setdefault((made.start, made.end), made)
+        return tuple(found.values())
+
+    def _participant(self, role: Role) -> Participant | None:
+        head, via = role.head, None
+        if self.c.cast.is_pronoun(head):
+            antecedent = self.c.cast.antecedent(head)
+            if antecedent is not None:
+                via = self._mention(head, head + 1)
+                head = antecedent
+        first, last = self.tree.np(head)
+        start, end = self.tree.span(first, last)
+        if start >= end:
+            return None
+        return Participant(start, end, self.text[start:end], self._ref(head, first, last), via)
+
+    def _ref(self, head: int, first: int, last: int) -> ActorRef | None:
+        """The actor-file entry for a noun phrase: by its head's side of the phrase first ("a spokesman of the Turkish army")."""
+        if self.c.cast.is_both_sides(head):
+            return None
+        refs = self.c.cast.refs(first, last)
+        if refs:
+            return refs[0]
+        return self.c.cast.known(head)
+
+    def _mention(self, first: int, last: int) -> Mention:
+        start, end = self.tree.span(first, last)
+        return Mention(start, end, self.text[start:end])
+
+    def _predicate(self, draft: Draft) -> Mention:
+        words = draft.words
+        if words[-1] - words[0] >= _WIDE_PREDICATE:
+            words = (draft.predicate.head,)
+        return self._mention(words[0], words[-1] + 1)
+
+    def _clause(self, draft: Draft, people: Sequence[Participant]) -> tuple[int, int]:
+        start, end = self.tree.clause(draft.predicate.verb)
+        inside = self.tree.analysis.sentences[self.tree.token(draft.predicate.head).sentence]
+        for p in people:
+            if inside.start <= p.start and p.end <= inside.end and p.via is None:
+                start, end = min(start, p.start), max(end, p.end)
+        return start, end
+
+    def _contexts(self, start: int, end: int) -> tuple[str, ...]:
+        found: list[str] = []
+        for token in self.tree.tokens:
+            if token.start >= end:
+                break
+            if token.start >= start and token.upos in {"NOUN", "VERB", "ADJ", "PROPN"}:
+                context = self.c.lexicon.context(token.lemma)
+                if context and context not in found:
+                    found.append(context)
+        return tuple(sorted(found))
+
+    def _claim(self, draft: Draft) -> str | None:
+        """The innermost claim whose content holds the predicate."""
+        at = self.tree.token(draft.predicate.head).start
+        best: tuple[int, str] | None = None
+        for claim in self.c.claims:
+            for content in claim.content:
+                if content.start <= at < content.end and not any(m.start <= at < m.end for m in claim.cue):
+                    size = content.end - content.start
+                    if best is None or size < best[0]:
+                        best = (size, claim.id)
+        return best[1] if best else None
+
+    def _evidence(self, draft: Draft, actors: Sequence[Participant], recipients: Sequence[Participant]) -> Evidence:
+        p = draft.predicate
+        sentence = self.tree.analysis.sentences[self.tree.token(p.head).sentence]
+        length = sentence.last - sentence.first
+        roles = (*draft.roles.actors, *draft.roles.recipients)
+        return Evidence(
+            framed=float(bool(p.entry.frame)),
+            ambiguous=float(bool(p.others)),
+            nominal=float(p.nominal and p.support is None),
+            supported=float(p.support is not None),
+            composed=float(draft.composed),
+            embedded=float(draft.embedded),
+            actor=float(bool(actors)),
+            actor_known=float(any(a.actor for a in actors)),
+            recipient=float(bool(recipients)),
+            recipient_known=float(any(r.actor for r in recipients)),
+            weak_role=float(any(low_trust(r.how) for r in roles)),
+            long_sentence=max(0.0, min(1.0, (length - _LONG) / _LONG)),
+        )
+
+    def _notes(self, draft: Draft) -> tuple[str, ...]:
+        roles = [f"actor:{r.how}" for r in draft.roles.actors] + [f"recipient:{r.how}" for r in draft.roles.recipients]
+        return tuple(dict.fromkeys(roles))
+
+    def _alternatives(self, draft: Draft) -> tuple[Alternative, ...]:
+        return tuple(Alternative("type", type_, by) for type_, by in dict.fromkeys(draft.others))
+
+    def _id(self, draft: Draft, predicate: Mention) -> str:
+        key = f"{self.sha}|{draft.type}|{predicate.start}|{predicate.end}|{draft.status}"
+        return "e-" + sha256(key.encode()).hexdigest()[:10]

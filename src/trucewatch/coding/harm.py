@@ -1,0 +1,268 @@
+"""Harm to people: how many were killed, injured, missing, detained or displaced, and on which side.
+
+Counts are UCDP's low, best and high. A phrase such as "three militants and two soldiers" is two harms. Missing stays missing: a
+bare plural has a low of two and no best. This module only reads words; it attaches nothing to an event (``events`` does).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, cast
+
+from trucewatch.coding.tree import NOMINAL
+from trucewatch.model import Harm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trucewatch.coding.cast import Cast
+    from trucewatch.coding.lexicon import Lexicon
+    from trucewatch.coding.tree import Tree
+    from trucewatch.language.analysis import Token
+    from trucewatch.model import HarmKind
+
+Bounds = tuple[int | None, int | None, int | None]
+
+_DIGITS = re.compile(r"\d{1,3}(?:[,.  ]\d{3})+|\d+")
+_RANGE = re.compile(r"^(\d+)\s*[-–]\s*(\d+)$")
+_CIVILIAN = ("CIVILIAN", "JOURNALIST", "AID_WORKER", "REFUGEE", "PROTESTER", "PERSON")
+_PEOPLE = frozenset(
+    {
+        "people",
+        "person",
+        "man",
+        "woman",
+        "child",
+        "boy",
+        "girl",
+        "baby",
+        "other",
+        "individual",
+        "resident",
+        "worker",
+        "member",
+        "fighter",
+    }
+)
+_MAX = 10_000_000
+_WINDOW = 4
+_COLUMNS = 5
+_GROUP_SUBJECT = frozenset({"blast", "attack", "explosion", "strike", "shelling", "clash", "fighting", "bombing", "raid"})
+
+
+@dataclass(frozen=True, slots=True)
+class HarmWord:
+    """One row of ``harm.tsv``."""
+
+    kind: HarmKind
+    role: Literal["obj", "subj", "of", "number", "mod"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHarm:
+    """A harm and the token of the word that says it."""
+
+    word: int
+    harm: Harm
+
+
+@cache
+def harm_words() -> dict[tuple[str, str], HarmWord]:
+    """``(lemma, V|N|A)`` to what the word says."""
+    return {(r[0], r[1]): HarmWord(cast("HarmKind", r[2]), cast("Literal['obj']", r[3])) for r in _rows("harm.tsv")}
+
+
+@cache
+def number_words() -> dict[str, tuple[str, Bounds]]:
+    """A number word or bounding phrase to its kind and bounds; the first row of a word wins except for "some"."""
+    found: dict[str, tuple[str, Bounds]] = {}
+    for row in _rows("numbers.tsv"):
+        cells = [int(c) if c else None for c in (*row[2:], "", "", "")[:3]]
+        found.setdefault(row[0], (row[1], (cells[0], cells[1], cells[2])))
+    return found
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = (files("trucewatch.coding") / "data" / name).read_text("utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+
+
+def read_number(words: Sequence[str]) -> Bounds | None:
+    """Bounds of a number written as words or digits ("1,200", "twenty three", "two dozen", "dozens", "3-5"); None if none."""
+    total: int | None = None
+    vague: Bounds | None = None
+    table = number_words()
+    for raw in words:
+        word = raw.lower().strip()
+        ranged = _RANGE.match(word)
+        if ranged:
+            low, high = int(ranged[1]), int(ranged[2])
+            return (low, None, high) if low <= high else None
+        if _DIGITS.fullmatch(word):
+            total = int(re.sub(r"[,.  ]", "", word)) if total is None or total == 0 else total + int(re.sub(r"\D", "", word))
+            continue
+        kind, bounds = table.get(word, ("", (None, None, None)))
+        if kind == "number" and bounds[1] is not None:
+            total = (total or 0) + bounds[1]
+        elif kind == "scale" and bounds[1] is not None:
+            total = max(total or 0, 1) * bounds[1]
+        elif kind == "vague":
+            vague = bounds
+    if total is not None:
+        return (total, total, total) if total <= _MAX else None
+    return vague
+
+
+def bounded(bounds: Bounds, before: str) -> Bounds:
+    """Bounds changed by what stands before the number ("at least", "up to", "more than")."""
+    low, best, high = bounds
+    words = before.lower().split()
+    for size in (3, 2, 1):
+        kind = number_words().get(" ".join(words[-size:]), ("", None))[0] if len(words) >= size else ""
+        if kind == "lower":
+            return low, best, None
+        if kind == "above":
+            return low, best, None
+        if kind in {"upper", "below"}:
+            return None, None, high
+        if kind == "about":
+            return None, best, None
+    return low, best, high
+
+
+class HarmFinder:
+    """Finds harm in one report."""
+
+    def __init__(self, tree: Tree, lexicon: Lexicon, actors: Cast) -> None:
+        self.tree = tree
+        self.lexicon = lexicon
+        self.cast = actors
+
+    def all(self) -> tuple[FoundHarm, ...]:
+        """Every harm of the report, in text order, each phrase counted once."""
+        seen: set[tuple[int, str]] = set()
+        found: list[FoundHarm] = []
+        for token in self.tree.tokens:
+            for item in self._at(token):
+                key = (item.harm.start, item.harm.kind)
+                if key not in seen:
+                    seen.add(key)
+                    found.append(item)
+        return tuple(found)
+
+    def _at(self, token: Token) -> Iterator[FoundHarm]:
+        pos = {"VERB": "V", "NOUN": "N", "ADJ": "A"}.get(token.upos, "")
+        word = harm_words().get((token.lemma.lower(), pos))
+        if word is None and pos in {"V", "A"}:
+            word = harm_words().get((token.text.lower(), "A"))
+            pos = "A" if word else pos
+        if word is None:
+            return
+        for head in self._harmed(token, word, pos):
+            if self._human(head, counted=word.role == "number"):
+                harm = self._harm(word.kind, head, token)
+                if harm is not None:
+                    yield FoundHarm(token.i, harm)
+
+    def _harmed(self, token: Token, word: HarmWord, pos: str) -> list[int]:
+        tree, i = self.tree, token.i
+        if word.role == "number":
+            return [i]
+        if word.role == "of":
+            heads = [c for prep, c in tree.obliques(i) if prep == "of"] + list(tree.kids(i, "nmod:poss"))
+        elif word.role == "subj":
+            heads = [f.head for f in tree.subjects(i)]
+        elif pos == "A":
+            heads = self._of_adjective(token)
+        elif tree.is_passive(i):
+            heads = [f.head for f in tree.subjects(i)]
+        else:
+            heads = [f.head for f in tree.objects(i)]
+        return [j for h in heads for j in tree.conjuncts(h) if tree.token(j).upos in NOMINAL]
+
+    def _of_adjective(self, token: Token) -> list[int]:
+        """As in "three dead", "left five soldiers wounded", "two people are missing"."""
+        tree = self.tree
+        if tree.rel(token.i) == "amod":
+            return [token.head]
+        if tree.rel(token.i) == "xcomp" and token.head >= 0:
+            return [f.head for f in tree.objects(token.head)] or [token.i]
+        heads = [f.head for f in tree.subjects(token.i)]
+        return heads or ([token.i] if tree.kids(token.i, "nummod") else [])
+
+    def _human(self, head: int, *, counted: bool) -> bool:
+        token = self.tree.token(head)
+        if counted or token.upos == "NUM" or token.lemma.lower() in _PEOPLE:
+            return True
+        if token.lemma.lower() in _GROUP_SUBJECT:
+            return False
+        if self.cast.label(head) in {"person", "group"} or self.cast.in_agent_class(head):
+            return True
+        if token.upos == "ADJ":
+            return bool(self.tree.kids(head, "nummod"))
+        return token.upos == "PRON" or (token.upos == "PROPN" and self.cast.label(head) in {"", "person"})
+
+    def _harm(self, kind: HarmKind, head: int, word: Token) -> Harm | None:
+        first, last = self.tree.np(head)
+        bounds = self._count(head, first)
+        if bounds is None:
+            return None
+        if self._denied(word.i):
+            bounds = (0, 0, 0) if bounds[1] in {None, 0} else bounds
+        start, end = self.tree.span(first, last)
+        who = self.tree.analysis.text[start:end]
+        return Harm(kind, *bounds, who, self._side(head, first, last), start, end)
+
+    def _denied(self, i: int) -> bool:
+        return any(self.tree.token(c).text.lower() in {"no", "nobody"} for c in self.tree.kids(i, "det", "nsubj:pass", "nsubj"))
+
+    def _count(self, head: int, first: int) -> Bounds | None:
+        token = self.tree.token(head)
+        counters = [c for c in self.tree.kids(head, "nummod", "det", "amod") if self._counts(c)]
+        if token.upos == "NUM" or token.text.lower() in number_words():
+            counters.append(head)
+        if token.lemma.lower() in {"dozen", "hundred", "thousand", "score"} and token.text.lower().endswith("s"):
+            return number_words().get(token.text.lower(), ("", (None, None, None)))[1]
+        if counters:
+            return self._read(counters)
+        if token.upos == "PROPN" and not self.tree.kids(head, "conj"):
+            return 1, 1, 1
+        if token.upos == "PRON":
+            return (1, 1, 1) if token.text.lower() in {"he", "she", "him", "her"} else None
+        del first
+        return (2, None, None) if token.feature("Number") == "Plur" else (1, 1, 1)
+
+    def _counts(self, c: int) -> bool:
+        word = self.tree.token(c).text.lower()
+        return bool(_DIGITS.fullmatch(word) or _RANGE.match(word)) or number_words().get(word, ("", None))[0] in {
+            "number",
+            "scale",
+            "vague",
+        }
+
+    def _read(self, counters: list[int]) -> Bounds | None:
+        words: list[str] = []
+        first = min(counters)
+        for c in sorted(counters):
+            inner = sorted([c, *self.tree.kids(c, "compound", "flat", "nummod", "conj")])
+            first = min(first, inner[0])
+            words += [self.tree.token(j).text for j in inner]
+        bounds = read_number(words)
+        if bounds is None:
+            return None
+        before = " ".join(t.text for t in self.tree.tokens[max(0, first - _WINDOW) : first])
+        return bounded(bounds, before)
+
+    def _side(self, head: int, first: int, last: int) -> str | None:
+        ref = self.cast.ref(first, last)
+        if ref is not None and ref.type != "civilian":
+            return ref.id
+        lemma = self.tree.lemma(head)
+        if (ref is not None and ref.type == "civilian") or any(
+            self.lexicon.in_class(lemma, c) for c in _CIVILIAN
+        ):
+            return "civilians" if lemma not in {"people", "person", "other"} else None
+        return None

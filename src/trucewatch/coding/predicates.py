@@ -1,0 +1,262 @@
+"""Finding the words that name an act: verbs, event nouns, support verbs with event nouns, predicative adjectives.
+
+The lexicon (``data/lexicon.tsv``) says which frames mean which type; this module matches the frames on the tree. It does not
+decide whether the act happened (``status``) nor who took part (``participants``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, cast
+
+from trucewatch.coding.lexicon import LightVerb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trucewatch.coding.cast import Cast
+    from trucewatch.coding.lexicon import Aspect, Constraint, Entry, Lexicon
+    from trucewatch.coding.tree import Tree
+
+_GENERIC = ("EVENT_GENERIC", "PARTITIVE")
+_POS = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
+
+
+@cache
+def occurrence_verbs() -> dict[tuple[str, str], Aspect]:
+    """``(verb, voice)`` to the aspect it gives its subject (``data/occurrence.tsv``)."""
+    text = (files("trucewatch.coding") / "data" / "occurrence.tsv").read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+    return {(row[0], row[1]): cast("Aspect", row[2] if len(row) > 2 else "") for row in rows}  # noqa: PLR2004 - three columns
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """Words that name an act, and the lexicon entry they match.
+
+    ``head`` is the token that carries the meaning (a verb or an event noun); ``support`` the light verb it leans on, if any;
+    ``verb`` the token whose arguments hold the participants.
+    """
+
+    head: int
+    entry: Entry
+    support: int | None = None
+    light: LightVerb | None = None
+    others: tuple[Entry, ...] = ()
+
+    @property
+    def verb(self) -> int:
+        """The token whose subject and objects are looked at."""
+        return self.head if self.support is None else self.support
+
+    @property
+    def nominal(self) -> bool:
+        """Whether the act is named by a noun."""
+        return self.entry.pos == "N"
+
+
+class Finder:
+    """Finds the predicates of one report."""
+
+    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast) -> None:
+        self.tree = tree
+        self.lexicon = lexicon
+        self.cast = cast
+        self._used: set[int] = set()
+
+    def predicates(self) -> tuple[Predicate, ...]:
+        """All predicates in text order; a noun that a verb carries, or that its frame asks for, is found once, with its verb."""
+        found: list[Predicate] = []
+        for token in self.tree.tokens:
+            if token.upos == "VERB":
+                found.extend(self._verbal(token.i))
+        found.extend(self._participle_supported())
+        found.extend(self._occurring())
+        for token in self.tree.tokens:
+            if token.i in self._used or token.upos not in _POS or token.upos == "VERB":
+                continue
+            predicate = self._plain(token.i)
+            if predicate is not None:
+                found.append(predicate)
+        return tuple(sorted(found, key=lambda p: (self.tree.token(p.head).sentence, min(p.head, p.verb), p.head)))
+
+    def _verbal(self, v: int) -> Iterator[Predicate]:
+        """A verb: by an entry whose frame asks for its object, else as support of an event noun, else by any entry that fits."""
+        plain = self._plain(v)
+        asked = self._asked_objects(plain) if plain is not None else []
+        if plain is not None and asked:
+            self._used.update(asked)
+            yield plain
+            return
+        carried = list(self._supported(v))
+        if carried:
+            yield from carried
+        elif plain is not None and self.tree.token(v).deprel not in {"acl", "amod"}:
+            yield plain
+        elif plain is not None and not self._carries_its_noun(v):
+            yield plain
+
+    def _carries_its_noun(self, v: int) -> bool:
+        """Whether a participle is the support verb of the noun it modifies ("the agreement reached")."""
+        noun = self.tree.token(v).head
+        return noun >= 0 and self.lexicon.light(self._verb_key(v), self.tree.lemma(noun)) is not None
+
+    def _asked_objects(self, plain: Predicate) -> list[int]:
+        """The nouns that satisfy the object constraints of a verb's entry."""
+        if plain.entry.pos != "V":
+            return []
+        wanted = [c for c in plain.entry.frame if c.slot == "obj" and c.op in {"=", "~"} and not c.negated]
+        return [f for c in wanted for f in self._fillers(c, plain.head, None) if self._fits(c, f)]
+
+    def _supported(self, v: int) -> Iterator[Predicate]:
+        """A light verb with an event noun: as object, as passive subject, or after a preposition ("came under attack")."""
+        for noun in self._light_nouns(v):
+            light = self.lexicon.light(self._verb_key(v), self.tree.lemma(noun))
+            if light is None:
+                continue
+            for n in self.tree.conjuncts(noun):
+                entry, others = self._match(n, "N", support=v)
+                if entry is not None and entry.type != "-":
+                    self._used.update((v, n))
+                    yield Predicate(n, entry, v, light, others)
+
+    def _light_nouns(self, v: int) -> list[int]:
+        nouns = [f.head for f in self.tree.objects(v)]
+        if self.tree.is_passive(v):
+            nouns.extend(f.head for f in self.tree.subjects(v))
+        nouns.extend(c for prep, c in self.tree.obliques(v) if prep in {"under", "to", "into", "in", "on", "out", "from"})
+        return [self._event_noun(n) for n in nouns if self.tree.token(n).upos in {"NOUN", "PROPN"}]
+
+    def _generic(self, n: int) -> bool:
+        return any(self.lexicon.in_class(self.tree.lemma(n), c) for c in _GENERIC)
+
+    def _event_noun(self, n: int) -> int:
+        """The noun that carries the event: "a series of attacks", "a patrol mission" lead to attacks and patrol."""
+        if self._generic(n) and not self.lexicon.entries_for(self.tree.lemma(n), "N"):
+            for prep, c in self.tree.obliques(n):
+                if prep == "of" and self.lexicon.entries_for(self.tree.lemma(c), "N"):
+                    return c
+            for c in self.tree.kids(n, "compound"):
+                if self.lexicon.entries_for(self.tree.lemma(c), "N"):
+                    return c
+        return n
+
+    def _participle_supported(self) -> Iterator[Predicate]:
+        """As in "the agreement reached in Moscow", "attacks carried out by X": the noun with the participle that carries it."""
+        for token in self.tree.tokens:
+            if token.upos != "VERB" or token.i in self._used or token.deprel not in {"acl", "amod"}:
+                continue
+            noun = token.head
+            if noun in self._used or noun < 0:
+                continue
+            light = self.lexicon.light(self._verb_key(token.i), self.tree.lemma(noun))
+            entry, others = self._match(noun, "N", support=token.i) if light else (None, ())
+            if light and entry is not None and entry.type != "-":
+                self._used.update((token.i, noun))
+                yield Predicate(noun, entry, token.i, light, others)
+
+    def _occurring(self) -> Iterator[Predicate]:
+        """As in "clashes broke out", "no shelling was reported": the event noun with the verb that says it occurs."""
+        for token in self.tree.tokens:
+            if token.upos != "NOUN" or token.i in self._used or self.tree.rel(token.i) != "nsubj" or token.head in self._used:
+                continue
+            voice = "passive" if token.deprel == "nsubj:pass" else "active"
+            aspect = occurrence_verbs().get((self._verb_key(token.head), voice))
+            entry, others = self._match(token.i, "N", support=token.head) if aspect is not None else (None, ())
+            if aspect is None or entry is None or entry.type == "-":
+                continue
+            self._used.update((token.i, token.head))
+            light = LightVerb(self._verb_key(token.head), entry.lemma, "normal", aspect, "occurrence")
+            yield Predicate(token.i, entry, token.head, light, others)
+
+    def _verb_key(self, v: int) -> str:
+        particles = [self.tree.lemma(c) for c in self.tree.kids(v, "compound:prt")]
+        return "_".join([self.tree.lemma(v), *particles])
+
+    def _plain(self, i: int) -> Predicate | None:
+        token = self.tree.token(i)
+        pos = _POS[token.upos]
+        if pos == "N" and not self._stands_alone(i):
+            return None
+        if pos == "A" and not self._predicative(i):
+            return None
+        if pos == "V" and token.deprel in {"case", "mark", "fixed", "compound", "compound:prt"}:
+            return None
+        entry, others = self._match(i, pos)
+        if entry is None or entry.type == "-":
+            return None
+        return Predicate(i, entry, None, None, others)
+
+    def _predicative(self, i: int) -> bool:
+        return bool(self.tree.kids(i, "cop")) or self.tree.rel(i) in {"xcomp", "acl", "ccomp", "root", "conj", "parataxis"}
+
+    def _stands_alone(self, i: int) -> bool:
+        """Whether a noun names an act here: not a modifier ("attack helicopter"), unless of a generic noun ("patrol mission")."""
+        base = self.tree.rel(i)
+        if base in {"flat", "fixed"} or self.cast.label(i) in {"person", "place", "money"}:
+            return False
+        if base in {"compound", "amod", "nmod"} and self.tree.token(i).head > i:
+            return base == "compound" and self._generic(self.tree.token(i).head)
+        return True
+
+    def _match(self, i: int, pos: str, support: int | None = None) -> tuple[Entry | None, tuple[Entry, ...]]:
+        """The most specific entry whose frame holds, and the other types that matched too."""
+        entries = self.lexicon.entries_for(self.tree.lemma(i), pos)
+        if not entries and pos == "V" and self.tree.token(i).upos == "VERB":
+            entries = self.lexicon.entries_for(self.tree.token(i).text.lower(), pos)
+        matched = [e for e in entries if all(self.holds(c, i, support) for c in e.frame)]
+        if not matched:
+            return None, ()
+        return matched[0], tuple(e for e in matched[1:] if e.type != matched[0].type)
+
+    def holds(self, constraint: Constraint, i: int, support: int | None) -> bool:
+        """Whether one frame constraint holds for predicate ``i`` (with the arguments of its support verb counted in)."""
+        fillers = self._fillers(constraint, i, support)
+        if constraint.op == "":
+            result = bool(fillers)
+        elif constraint.op.startswith("!"):
+            return bool(fillers) and not any(self._fits(constraint, f) for f in fillers)
+        else:
+            result = any(self._fits(constraint, f) for f in fillers)
+        return result != constraint.negated
+
+    def _fits(self, constraint: Constraint, f: int) -> bool:
+        lemma = self.tree.lemma(f)
+        if constraint.op.endswith("="):
+            return lemma in constraint.values or self.tree.token(f).text.lower() in constraint.values
+        return any(self._in_class(f, lemma, c) for c in constraint.values)
+
+    def _in_class(self, f: int, lemma: str, name: str) -> bool:
+        if self.lexicon.in_class(lemma, name, self.cast.label(f)):
+            return True
+        for c in self.tree.kids(f, "compound", "amod", "flat"):
+            if self.lexicon.in_class(f"{self.tree.lemma(c)}_{lemma}", name):
+                return True
+        return False
+
+    def _fillers(self, constraint: Constraint, i: int, support: int | None) -> list[int]:
+        tree = self.tree
+        slot = constraint.slot
+        if slot == "obj":
+            passive = tree.is_passive(i)
+            own = tree.subjects(i) if passive else tree.objects(i)
+            return [j for f in own for j in tree.conjuncts(f.head)]
+        if slot == "subj":
+            v = support if support is not None else i
+            heads = tree.agents(v) if tree.is_passive(v) else tuple(f.head for f in tree.subjects(v))
+            return [j for h in heads for j in tree.conjuncts(h)]
+        if slot == "prep":
+            around = [i] if support is None else [i, support]
+            pairs = [(prep.replace(" ", "_"), c) for a in around for prep, c in tree.obliques(a)]
+            return [j for prep, c in pairs if prep in constraint.prep for j in tree.conjuncts(c)]
+        if slot == "prt":
+            return [c for c in tree.kids(i, "compound:prt") if tree.token(c).text.lower() in constraint.prep]
+        if slot == "light":
+            return [] if support is None else [support]
+        if slot == "comp":
+            return list(tree.kids(i, "compound", "amod", "nmod:poss", "nummod", "nmod:unmarked"))
+        if slot in {"xcomp", "ccomp", "iobj"}:
+            return list(tree.kids(i, slot))
+        return []
