@@ -13,16 +13,16 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from common import corpus, macro_f1, overlaps, save, table
-
 import trucewatch
+from common import corpus, macro_f1, overlaps, save, table
 
 if TYPE_CHECKING:
     from trucewatch.model import Coded, Event
 
-ROOTS = (
-    "AGREE CONSULT SUPPORT COOPERATE AID YIELD REQUEST ACCUSE REJECT THREATEN PROTEST SANCTION MOBILIZE COERCE ASSAULT".split()
-)
+ROOTS = [
+    "AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "YIELD", "REQUEST", "ACCUSE",
+    "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
+]  # fmt: skip
 YIELD = {"CONCEDE": "YIELD", "RETREAT": "YIELD"}
 NONE = "(none)"
 OLD_NAMES = {"DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE", "FIGHT": "ASSAULT"}

@@ -16,7 +16,6 @@ from trucewatch import language, ontology
 from trucewatch.coding.cast import Cast
 from trucewatch.coding.claims import find_claims, sentence_kinds
 from trucewatch.coding.events import Context, find_at_risk, find_events
-from trucewatch.coding.forms import forms
 from trucewatch.coding.lexicon import Lexicon
 from trucewatch.coding.tree import Tree
 from trucewatch.knowledge import times
@@ -39,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from trucewatch.coding.forms import Forms
-    from trucewatch.language import Analyser, Analysis
+    from trucewatch.language.analyser import Analyser
+    from trucewatch.language.analysis import Analysis
     from trucewatch.model import Claim, Place, Time
     from trucewatch.ontology import Ontology
 
@@ -54,7 +53,6 @@ class Coder:
 
     analyser: Analyser
     lexicon: Lexicon
-    forms: Forms
     ontology: Ontology
     actors: ActorFile
     gazetteer: Gazetteer
@@ -128,7 +126,7 @@ class Coder:
     def _code(self, report: Report) -> Coded:
         analysis = self.analyser.analyse(report.text)
         anchor = anchor_date(report)
-        tree = Tree(analysis, self.forms)
+        tree = Tree(analysis, self.lexicon.forms)
         found_times = times.find(report.text, anchor=anchor)
         cast = Cast(tree, self.lexicon, self.actors, anchor.isoformat() if anchor else None, found_times)
         places = self._places(analysis, report, cast, found_times)
@@ -215,11 +213,9 @@ def load(*, model: Path | None = None, actors: Sequence[Path] = (), gazetteers: 
     Raises:
         TrucewatchError: a part is missing or its hash is wrong.
     """
-    lexicon = Lexicon.load()
     return Coder(
         analyser=language.load(model),
-        lexicon=lexicon,
-        forms=forms(lexicon),
+        lexicon=Lexicon.load(),
         ontology=ontology.load(),
         actors=ActorFile.load(actors),
         gazetteer=Gazetteer.load(extra=gazetteers),

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from trucewatch.model import ActorRef, Time
 
 AGENT_CLASSES = (
-    "PERSON", "CIVILIAN", "FORCE", "REBEL", "POLICE", "OFFICIAL", "LEADER", "POLITICAL_ACTOR", "OPPOSITION", "ORGANISATION", "DIPLOMAT",
-    "AMBASSADOR", "DELEGATION", "PEACEKEEPER", "MONITOR", "INSPECTOR", "AID_WORKER", "JOURNALIST", "MEDIA", "PROTESTER", "REFUGEE",
-    "PRISONER", "HOSTAGE", "DETAINEE", "RECRUIT", "RESERVE", "EMPLOYEE", "BUSINESS", "COURT", "CONVOY", "PATROL",
+    "PERSON", "COALITION", "CIVILIAN", "FORCE", "REBEL", "POLICE", "OFFICIAL", "LEADER", "POLITICAL_ACTOR",
+    "OPPOSITION", "ORGANISATION", "DIPLOMAT", "AMBASSADOR", "DELEGATION", "PEACEKEEPER", "MONITOR", "INSPECTOR",
+    "AID_WORKER", "JOURNALIST", "MEDIA", "PROTESTER", "REFUGEE", "PRISONER", "DETAINEE", "RECRUIT", "RESERVE",
+    "EMPLOYEE", "BUSINESS", "COURT", "CONVOY", "PATROL",
 )  # fmt: skip
 _AGENT_LABELS = frozenset({"person", "organisation", "group"})
 _PRONOUNS = frozenset({"he", "she", "they", "it", "him", "her", "them", "his", "their", "its", "we", "us", "our", "i", "you"})
@@ -30,17 +31,21 @@ _THING = frozenset({"it", "its"})
 _SPEAKER = frozenset({"we", "us", "our", "i", "you"})
 _BOTH = frozenset({"both", "sides", "side", "parties", "party"})
 _LOOK_BACK = 3
+_SHORT = 3
 
 
 class Cast:
     """The report's people and bodies, by token index."""
 
-    def __init__(self, tree: Tree, lexicon: Lexicon, actors: ActorFile, date: str | None = None, times: Sequence[Time] = ()) -> None:
+    def __init__(
+        self, tree: Tree, lexicon: Lexicon, actors: ActorFile, date: str | None = None, times: Sequence[Time] = ()
+    ) -> None:
         self.tree = tree
         self.lexicon = lexicon
         self.actors = actors
         self.date = date
-        self.mentions = actors.find(tree.analysis)
+        self.mentions = actors.find(tree.analysis, date=date)
+        self._setting = actors.setting(tree.analysis, date)
         self._actor_at = {j: m.ref for m in self.mentions for j in range(m.first, m.last)}
         self._label_at: dict[int, str] = {}
         for span in tree.analysis.entities:
@@ -89,13 +94,26 @@ class Cast:
         """Actor-file entries for the words ``tokens[first:last]``: name, or demonym and role ("Turkish soldiers")."""
         key = (first, last)
         if key not in self._refs:
-            self._refs[key] = self.actors.resolve_all(self.tree.tokens[first:last], date=self.date)
+            self._refs[key] = self.actors.resolve_all(self.tree.tokens[first:last], date=self.date, setting=self._setting)
         return self._refs[key]
 
     def ref(self, first: int, last: int) -> ActorRef | None:
-        """The first of ``refs``, or None."""
+        """The first of ``refs``, or None; "the ministry" after "the Varenian Defence Ministry" is that ministry."""
         found = self.refs(first, last)
-        return found[0] if found else None
+        if not found:
+            return None
+        return self._earlier(first, last, found[0]) or found[0]
+
+    def _earlier(self, first: int, last: int, ref: ActorRef) -> ActorRef | None:
+        """What a definite, countryless phrase points back to: the last named actor with the same head word and code family."""
+        words = self.tree.tokens[first:last]
+        if ref.country is not None or len(words) > _SHORT or words[0].lemma.lower() not in {"the", "its", "their"}:
+            return None
+        head = self.tree.lemma(last - 1)
+        for m in reversed(self.mentions):
+            if m.first < first and m.ref.country and m.ref.type == ref.type and self.tree.lemma(m.last - 1) == head:
+                return m.ref
+        return None
 
     def is_pronoun(self, i: int) -> bool:
         """Whether token ``i`` is a personal pronoun that may stand for an actor."""

@@ -91,7 +91,19 @@ class Drafter:
             roles = Roles((Role(speaker, "speaker"),), tuple(Role(j, "duty") for j in self.tree.conjuncts(duty[0])), ())
             words = (token.i,)
             found.append(
-                Draft(Predicate(token.i, entry), "REQUEST", None, None, None, "happened", "governor", made.rule, roles, words, composed=True)
+                Draft(
+                    Predicate(token.i, entry),
+                    "REQUEST",
+                    None,
+                    None,
+                    None,
+                    "happened",
+                    "governor",
+                    made.rule,
+                    roles,
+                    words,
+                    composed=True,
+                )
             )
         return found
 
@@ -150,7 +162,9 @@ class Drafter:
 
     def _joined(self, words: tuple[int, ...], inner: Predicate) -> tuple[int, ...]:
         """A governor's words, with the act it governs where that stands close by ("refused to withdraw")."""
-        return tuple(sorted({*words, inner.head})) if abs(words[0] - inner.head) <= _CLOSE and inner.head not in words else words
+        return (
+            tuple(sorted({*words, inner.head})) if abs(words[0] - inner.head) <= _CLOSE and inner.head not in words else words
+        )
 
     def _truce(self, truce: str | None, type_: str) -> str | None:
         return truce if truce and type_ in self.truce_types.get(truce, frozenset()) else None
@@ -181,23 +195,24 @@ class Drafter:
             roles = self._with_inner(self.role_finder.roles(predicate), inner)
         if roles is None or not roles.actors:
             return []
-        status: EventStatus = "happened"
         words = self._joined((made.head,), inner)
+        truce = self._truce(inner.entry.truce, made.type)
+        others = ((inner.entry.type, f"lexicon:{inner.entry.id}"),)
         return [
             Draft(
                 predicate,
                 made.type,
                 made.mode,
                 None,
-                self._truce(inner.entry.truce, made.type),
-                status,
+                truce,
+                "happened",
                 "governor",
                 made.rule,
                 roles,
                 words,
                 composed=True,
-                others=((inner.entry.type, f"lexicon:{inner.entry.id}"),),
-            )  # fmt: skip
+                others=others,
+            )
         ]
 
     def _modal_roles(self, made: Raised, inner: Predicate) -> Roles | None:
@@ -229,18 +244,19 @@ class Drafter:
     def _merged(self, drafts: list[Draft]) -> list[Draft]:
         """Result clauses join the act they result from ("attacked ..., killing two"); an event noun joins the verb it causes."""
         by_head = {d.predicate.head: k for k, d in enumerate(drafts) if not d.composed}
-        gone: set[int] = set()
+        moved: dict[int, int] = {}
         for k, draft in enumerate(drafts):
             target = self._result_of(draft, by_head)
-            if target is not None and target != k and target not in gone:
+            target = moved.get(target, target) if target is not None else None
+            if target is not None and target != k:
                 drafts[target] = self._join(drafts[target], draft)
-                gone.add(k)
+                moved[k] = target
                 continue
             source = self._cause_of(draft, by_head)
-            if source is not None and source != k and source not in gone:
+            if source is not None and source != k and source not in moved:
                 drafts[k] = self._join(draft, drafts[source])
-                gone.add(source)
-        return [d for k, d in enumerate(drafts) if k not in gone]
+                moved[source] = k
+        return [d for k, d in enumerate(drafts) if k not in moved]
 
     def _is_result(self, draft: Draft) -> bool:
         token = self.tree.token(draft.predicate.head)

@@ -102,7 +102,7 @@ class _Builder:
         return tuple(found)
 
     def _inherited(self, event: Event, draft: Draft, before: Sequence[Event]) -> Event:
-        """ "were killed in the attack": what this event does not say, from the event that the definite noun points back to."""
+        """As in "were killed in the attack": what this event does not say, from the event that the definite noun points back to."""
         if event.type != "ASSAULT":
             return event
         sentence = event.sentence
@@ -218,14 +218,14 @@ class _Builder:
         )
 
     def _participants(self, roles: Sequence[Role]) -> tuple[Participant, ...]:
-        found: dict[tuple[int, int], Participant] = {}
+        """The participants of roles; a coordinated phrase ("Russian and Turkish forces") gives one for each actor it names."""
+        found: dict[tuple[int, int, str], Participant] = {}
         for role in roles:
-            made = self._participant(role)
-            if made is not None:
-                found.setdefault((made.start, made.end), made)
+            for made in self._of_role(role):
+                found.setdefault((made.start, made.end, made.actor.id if made.actor else ""), made)
         return tuple(found.values())
 
-    def _participant(self, role: Role) -> Participant | None:
+    def _of_role(self, role: Role) -> list[Participant]:
         head, via = role.head, None
         if self.c.cast.is_pronoun(head):
             antecedent = self.c.cast.antecedent(head)
@@ -234,18 +234,22 @@ class _Builder:
                 head = antecedent
         first, last = self.tree.np(head)
         start, end = self.tree.span(first, last)
-        if start >= end:
-            return None
-        return Participant(start, end, self.text[start:end], self._ref(head, first, last), via)
+        refs: Sequence[ActorRef | None] = self._refs(head, first, last) or (None,)
+        return [Participant(start, end, self.text[start:end], ref, via) for ref in refs]
 
-    def _ref(self, head: int, first: int, last: int) -> ActorRef | None:
-        """The actor-file entry for a noun phrase: by its head's side of the phrase first ("a spokesman of the Turkish army")."""
+    def _refs(self, head: int, first: int, last: int) -> tuple[ActorRef, ...]:
+        """The actor-file entries of a noun phrase; several only where its adjectives are coordinated."""
         if self.c.cast.is_both_sides(head):
-            return None
+            return ()
         refs = self.c.cast.refs(first, last)
-        if refs:
-            return refs[0]
-        return self.c.cast.known(head)
+        if not refs:
+            known = self.c.cast.known(head)
+            return (known,) if known else ()
+        if len(refs) == 1 and refs[0].country is None:
+            earlier = self.c.cast.ref(first, last)
+            return (earlier,) if earlier else refs
+        coordinated = any(self.tree.kids(c, "conj") for c in self.tree.kids(head, "amod", "compound"))
+        return refs if coordinated else refs[:1]
 
     def _mention(self, first: int, last: int) -> Mention:
         start, end = self.tree.span(first, last)

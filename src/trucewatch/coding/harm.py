@@ -261,8 +261,6 @@ class HarmFinder:
         if ref is not None and ref.type != "civilian":
             return ref.id
         lemma = self.tree.lemma(head)
-        if (ref is not None and ref.type == "civilian") or any(
-            self.lexicon.in_class(lemma, c) for c in _CIVILIAN
-        ):
+        if (ref is not None and ref.type == "civilian") or any(self.lexicon.in_class(lemma, c) for c in _CIVILIAN):
             return "civilians" if lemma not in {"people", "person", "other"} else None
         return None

@@ -12,6 +12,7 @@ The constraint language of the ``frame`` column, one space between constraints, 
     obj=fire|deaf_ear   its head is one of these lemmas
     obj!~CLASS obj!=x   there is one, and it is not such a word
     subj iobj xcomp ccomp comp     likewise; ``comp`` is a compound, amod or possessive of a noun
+                        (or the first half of a hyphened verb: "test-fired")
     prep:with|to~CLASS  an oblique or nmod with one of these cases ("out_of" for several words)
     of~CLASS            short for prep:of~CLASS
     prt:up|down         a verb particle (compound:prt)
@@ -164,7 +165,7 @@ class Lexicon:
     light_verbs: tuple[LightVerb, ...]
     governors: tuple[Governor, ...]
     contexts: Mapping[str, str]
-    irregular: Mapping[str, str]
+    irregular: Mapping[tuple[str, str], str]
     version: str
 
     @staticmethod
@@ -203,7 +204,7 @@ class Lexicon:
 
     def _base(self, form: str, pos: str) -> str:
         """The lexicon's lemma of an inflected form, or the form."""
-        return self._forms.get((form, pos), form)
+        return self.forms.get((form, pos), form)
 
     def in_class(self, lemma: str, cls: str, entity: str = "") -> bool:
         """Whether a word belongs to a word class.
@@ -253,16 +254,18 @@ class Lexicon:
         return {key: tuple(sorted(group, key=lambda e: (-e.specificity, e.order))) for key, group in found.items()}
 
     @cached_property
-    def _forms(self) -> Mapping[tuple[str, str], str]:
-        found: dict[tuple[str, str], str] = {}
-        words = {(entry.lemma, entry.pos) for entry in self.entries}
-        words |= {(governor.lemma, governor.pos) for governor in self.governors if "_" not in governor.lemma}
+    def forms(self) -> Mapping[tuple[str, str], str]:
+        """``(form, V or N)`` to the lemma, for every word of the tables: the part of a multiword that inflects counts."""
+        words = {(entry.lemma.partition("_")[0] if entry.pos == "V" else entry.lemma, entry.pos) for entry in self.entries}
+        words |= {(governor.lemma.partition("_")[0], governor.pos) for governor in self.governors}
         words |= {(light_verb.verb.partition("_")[0], "V") for light_verb in self.light_verbs}
-        for lemma, pos in sorted(words):
+        nouns = {member.rpartition("_")[2] for members in self.classes.values() for member in members if member[0] != "@"}
+        words |= {(noun, "N") for noun in nouns}
+        found: dict[tuple[str, str], str] = {}
+        for lemma, pos in sorted(words, key=lambda word: (len(word[0]), word)):
             for form in inflections(lemma, pos):
                 found.setdefault((form, pos), lemma)
-        found.update({(form, "V"): lemma for form, lemma in self.irregular.items()})
-        return {key: lemma for key, lemma in found.items() if key not in words}
+        return {**found, **self.irregular, **{word: word[0] for word in words}}
 
     @cached_property
     def _by_governor(self) -> Mapping[tuple[str, str], Governor]:
@@ -457,6 +460,6 @@ def _contexts(row: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield keyword, row["context"]
 
 
-def _irregular(row: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _irregular(row: dict[str, str]) -> Iterator[tuple[tuple[str, str], str]]:
     for form in _words(row["forms"]):
-        yield form, row["lemma"]
+        yield (form, row["pos"]), row["lemma"]

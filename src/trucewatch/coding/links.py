@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trucewatch.coding.tree import Tree
+    from trucewatch.language.analysis import Token
     from trucewatch.model import Place, Time
 
 _LOCATIVE = frozenset({
@@ -20,8 +21,7 @@ _LOCATIVE = frozenset({
     "within", "between", "over", "off", "of", "north of", "south of", "east of", "west of", "throughout", "by", "for", "",
 })  # fmt: skip
 _BARRIER = 3
-_TOO_FAR = 7
-_COMPANION_LABELS = frozenset({"country"})
+_TOO_FAR = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,18 @@ class Linker:
         starts = {t.start: t.i for t in self.tree.tokens}
         found: dict[int, list[Anchor]] = {}
         for index, (start, end) in enumerate(spans):
-            inside = [t for t in self._overlapping(start, end, starts)]
+            inside = self._overlapping(start, end, starts)
             if not inside:
                 continue
             head = next((t for t in inside if t.head < 0 or not (start <= self.tree.token(t.head).start < end)), inside[-1])
             found.setdefault(head.sentence, []).append(Anchor(index, head.i))
         return found
 
-    def _overlapping(self, start: int, end: int, starts: dict[int, int]) -> list:  # type: ignore[type-arg]
+    def _overlapping(self, start: int, end: int, starts: dict[int, int]) -> list[Token]:
         i = starts.get(start)
         if i is None:
             return [t for t in self.tree.tokens if t.start < end and t.end > start]
-        found = []
+        found: list[Token] = []
         while i < len(self.tree.tokens) and self.tree.token(i).start < end:
             found.append(self.tree.token(i))
             i += 1
@@ -139,7 +139,7 @@ class Linker:
         base = self.tree.rel(i)
         if base in {"ccomp", "parataxis"}:
             return _BARRIER
-        return {"xcomp": 0.5, "conj": 0.8, "advcl": 1.5, "acl": 1.5}.get(base, 1.0)
+        return {"xcomp": 0.5, "conj": 0.8, "advcl": 2.0, "acl": 3.0, "nmod": 2.5}.get(base, 1.0)
 
     def _edge_down(self, i: int) -> float:
         """Entering a clause downwards costs more than a modifier."""

@@ -19,7 +19,30 @@ if TYPE_CHECKING:
     from trucewatch.coding.predicates import Predicate
     from trucewatch.coding.tree import Tree
 
-INSTRUMENT_CLASSES = ("WEAPON", "WEAPON_HEAVY", "WEAPON_SMALL", "WEAPON_COLD", "WEAPON_CHEMICAL", "WEAPON_CROWD", "SHELL", "EXPLOSIVE", "AIRCRAFT", "DRONE")
+INSTRUMENT_CLASSES = (
+    "WEAPON",
+    "WEAPON_HEAVY",
+    "WEAPON_SMALL",
+    "WEAPON_COLD",
+    "WEAPON_CHEMICAL",
+    "WEAPON_CROWD",
+    "SHELL",
+    "EXPLOSIVE",
+    "AIRCRAFT",
+    "DRONE",
+)
+TARGET_CLASSES = (
+    "PROTECTED_SITE",
+    "PLACE_BUILT",
+    "INFRASTRUCTURE",
+    "ROAD",
+    "CHECKPOINT",
+    "BORDER",
+    "AID_CONVOY",
+    "VEHICLE",
+    "EMBASSY",
+    "MEDIA",
+)
 _RECIPIENT_PREPS = (
     "against", "on", "upon", "with", "to", "toward", "towards", "at", "from", "for", "between", "among", "of", "over", "into", "about",
 )  # fmt: skip
@@ -127,7 +150,7 @@ class RoleFinder:
         if "none" in p.entry.recipient:
             return ()
         for slot in p.entry.recipient:
-            found = self._people(self._slot(slot, p), slot, taken)
+            found = self._people(self._slot(slot, p), slot, taken, target=True)
             if found:
                 return found
         for search in (
@@ -150,7 +173,7 @@ class RoleFinder:
             return ()
         heads: list[int] = list(self.tree.kids(v, "iobj"))
         heads += self._undergoer_heads(p)
-        return self._people(heads, "object", descend=False)
+        return self._people(heads, "object", descend=False, target=True)
 
     def _prepositional(self, p: Predicate) -> tuple[Role, ...]:
         around = [p.head] if p.support is None else [p.head, p.support]
@@ -235,8 +258,7 @@ class RoleFinder:
             others = tuple(r for r in others if r.head not in {s.head for s in subject})
         everyone = (*subject, *others)
         if len(everyone) < 2:  # noqa: PLR2004 - it takes two
-            fallback = others or self._territory(p)
-            return subject, tuple(r for r in fallback if r.head not in {s.head for s in subject})
+            return subject, others
         if not subject or not others:
             return everyone[:1], everyone[1:]
         return subject, others
@@ -288,13 +310,20 @@ class RoleFinder:
         return [f.head for f in own if f.head != p.head]
 
     def _people(
-        self, heads: Iterable[int], how: str, taken: Iterable[int] = (), *, descend: bool = True, at_top: bool = True
+        self,
+        heads: Iterable[int],
+        how: str,
+        taken: Iterable[int] = (),
+        *,
+        descend: bool = True,
+        at_top: bool = True,
+        target: bool = False,
     ) -> tuple[Role, ...]:
         """The acting people in noun phrases: their conjuncts where these can act, else who is named inside them."""
         found: dict[int, Role] = {}
         for head in heads:
             for j in self._spread(head):
-                if at_top and self._acts(j):
+                if at_top and (self._acts(j) or (target and self._is_target(j))):
                     found.setdefault(j, Role(j, how))
                 elif descend:
                     for inner in self._inside(j):
@@ -313,6 +342,10 @@ class RoleFinder:
 
     def _acts(self, j: int) -> bool:
         return self.cast.agentive(j) and not self._is_instrument(j) and not self._names_an_act(j)
+
+    def _is_target(self, j: int) -> bool:
+        """Whether a thing can be acted on in its own right: a hospital, a road, a position."""
+        return any(self.lexicon.in_class(self.tree.lemma(j), c) for c in TARGET_CLASSES)
 
     def _names_an_act(self, j: int) -> bool:
         """Whether the noun is an event noun ("the attack") and not a body ("the patrol")."""
@@ -361,6 +394,8 @@ class RoleFinder:
         for a in around:
             places += [c for case, c in self.tree.obliques(a) if case in {"with", "by", "using", "from", "of"}]
             places += list(self.tree.kids(a, "compound", "amod", "obj", "nsubj", "nmod:unmarked"))
+            acts = [h for h in self.tree.kids(a, "nsubj", "obl:agent", "obl") if self._names_an_act(h)]
+            places += [c for h in acts for c in self.tree.kids(h, "compound", "amod")]
             places += [f.head for c in self.tree.kids(a, "advcl") if self.tree.lemma(c) == "use" for f in self.tree.objects(c)]
         found = [j for h in places for j in self.tree.conjuncts(h) if self._is_instrument(j)]
         return tuple(dict.fromkeys(found))

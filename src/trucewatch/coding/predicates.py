@@ -93,9 +93,9 @@ class Finder:
         carried = list(self._supported(v))
         if carried:
             yield from carried
-        elif plain is not None and self.tree.token(v).deprel not in {"acl", "amod"}:
-            yield plain
-        elif plain is not None and not self._carries_its_noun(v):
+        elif (plain is not None and self.tree.token(v).deprel not in {"acl", "amod"}) or (
+            plain is not None and not self._carries_its_noun(v)
+        ):
             yield plain
 
     def _carries_its_noun(self, v: int) -> bool:
@@ -113,7 +113,7 @@ class Finder:
     def _supported(self, v: int) -> Iterator[Predicate]:
         """A light verb with an event noun: as object, as passive subject, or after a preposition ("came under attack")."""
         for noun in self._light_nouns(v):
-            light = self.lexicon.light(self._verb_key(v), self.tree.lemma(noun))
+            light = self._light(v, noun)
             if light is None:
                 continue
             for n in self.tree.conjuncts(noun):
@@ -121,6 +121,14 @@ class Finder:
                 if entry is not None and entry.type != "-":
                     self._used.update((v, n))
                     yield Predicate(n, entry, v, light, others)
+
+    def _light(self, v: int, noun: int) -> LightVerb | None:
+        """The light-verb entry: with the noun's preposition first ("come_under"), then bare where the noun is no oblique."""
+        key, lemma = self._verb_key(v), self.tree.lemma(noun)
+        case = self.tree.case(noun).replace(" ", "_")
+        if case and self.tree.rel(noun) == "obl":
+            return self.lexicon.light(f"{key}_{case}", lemma)
+        return self.lexicon.light(key, lemma)
 
     def _light_nouns(self, v: int) -> list[int]:
         nouns = [f.head for f in self.tree.objects(v)]
@@ -146,16 +154,25 @@ class Finder:
     def _participle_supported(self) -> Iterator[Predicate]:
         """As in "the agreement reached in Moscow", "attacks carried out by X": the noun with the participle that carries it."""
         for token in self.tree.tokens:
-            if token.upos != "VERB" or token.i in self._used or token.deprel not in {"acl", "amod"}:
-                continue
-            noun = token.head
-            if noun in self._used or noun < 0:
+            noun = self._noun_of_participle(token.i) if token.upos == "VERB" and token.i not in self._used else None
+            if noun is None or noun in self._used:
                 continue
             light = self.lexicon.light(self._verb_key(token.i), self.tree.lemma(noun))
             entry, others = self._match(noun, "N", support=token.i) if light else (None, ())
             if light and entry is not None and entry.type != "-":
                 self._used.update((token.i, noun))
                 yield Predicate(noun, entry, token.i, light, others)
+
+    def _noun_of_participle(self, v: int) -> int | None:
+        """The noun a participle belongs to: its head, or the noun right before it where the parse hung it higher."""
+        token = self.tree.token(v)
+        if token.deprel in {"acl", "amod"}:
+            return token.head
+        bare = not self.tree.kids(v, "nsubj", "aux", "obj", "mark")
+        before = self.tree.token(v - 1) if v else None
+        if bare and before is not None and self.tree.rel(v) in {"advcl", "parataxis"} and before.upos == "NOUN":
+            return before.i
+        return None
 
     def _occurring(self) -> Iterator[Predicate]:
         """As in "clashes broke out", "no shelling was reported": the event noun with the verb that says it occurs."""
@@ -223,25 +240,36 @@ class Finder:
         return result != constraint.negated
 
     def _fits(self, constraint: Constraint, f: int) -> bool:
+        """Whether a filler fits; "part of the highway" fits as its part and as the highway."""
+        if self._fits_itself(constraint, f):
+            return True
+        if not any(self.lexicon.in_class(self.tree.lemma(f), c) for c in _GENERIC):
+            return False
+        return any(self._fits_itself(constraint, c) for prep, c in self.tree.obliques(f) if prep == "of")
+
+    def _fits_itself(self, constraint: Constraint, f: int) -> bool:
         lemma = self.tree.lemma(f)
         if constraint.op.endswith("="):
-            return lemma in constraint.values or self.tree.token(f).text.lower() in constraint.values
+            return not self._names(f, lemma).isdisjoint(constraint.values)
         return any(self._in_class(f, lemma, c) for c in constraint.values)
+
+    def _names(self, f: int, lemma: str) -> set[str]:
+        """A filler's lemma and word, alone and with each modifier before it ("human_shield")."""
+        names = {lemma, self.tree.token(f).text.lower()}
+        return names | {f"{self.tree.lemma(c)}_{lemma}" for c in self.tree.kids(f, "compound", "amod", "flat")}
 
     def _in_class(self, f: int, lemma: str, name: str) -> bool:
         if self.lexicon.in_class(lemma, name, self.cast.label(f)):
             return True
-        for c in self.tree.kids(f, "compound", "amod", "flat"):
-            if self.lexicon.in_class(f"{self.tree.lemma(c)}_{lemma}", name):
-                return True
-        return False
+        return any(
+            self.lexicon.in_class(f"{self.tree.lemma(c)}_{lemma}", name) for c in self.tree.kids(f, "compound", "amod", "flat")
+        )
 
     def _fillers(self, constraint: Constraint, i: int, support: int | None) -> list[int]:
         tree = self.tree
         slot = constraint.slot
         if slot == "obj":
-            passive = tree.is_passive(i)
-            own = tree.subjects(i) if passive else tree.objects(i)
+            own = (*tree.subjects(i), *tree.objects(i)) if tree.is_passive(i) else tree.objects(i)
             return [j for f in own for j in tree.conjuncts(f.head)]
         if slot == "subj":
             v = support if support is not None else i
@@ -249,10 +277,12 @@ class Finder:
             return [j for h in heads for j in tree.conjuncts(h)]
         if slot == "prep":
             around = [i] if support is None else [i, support]
+            if support is None and tree.token(i).upos == "VERB":
+                around += [o.head for o in tree.objects(i)]
             pairs = [(prep.replace(" ", "_"), c) for a in around for prep, c in tree.obliques(a)]
             return [j for prep, c in pairs if prep in constraint.prep for j in tree.conjuncts(c)]
         if slot == "prt":
-            return [c for c in tree.kids(i, "compound:prt") if tree.token(c).text.lower() in constraint.prep]
+            return [c for c in tree.kids(i, "compound:prt", "advmod") if tree.token(c).text.lower() in constraint.prep]
         if slot == "light":
             return [] if support is None else [support]
         if slot == "comp":

@@ -143,7 +143,9 @@ class StatusAlgebra:
             instead = self._ended(predicate)
             mood = mood if instead else self._aspect_of_light(predicate, mood)
             type_ = instead.type if instead else type_
-        mood, own = self._marks(predicate.verb, mood, noun=predicate.nominal and predicate.support is None, carried=predicate.head)
+        mood, own = self._marks(
+            predicate.verb, mood, noun=predicate.nominal and predicate.support is None, carried=predicate.head
+        )
         if own:
             type_ = self._raise(own, predicate.verb, type_, mood, raised)
             mood = self._hostile_intent(mood, type_)
@@ -191,7 +193,7 @@ class StatusAlgebra:
         return replace(mood, mood="threatened") if type_ == "THREATEN" and mood.mood == "planned" else mood
 
     def _raise(self, trigger: str, head: int, type_: str, mood: Mood, raised: list[Raised]) -> str:
-        row = compose_type(trigger, type_, positive=mood.positive)
+        row = compose_type(trigger, type_, positive=mood.positive) if self._speaks(head) else None
         if row is None:
             return type_
         raised.append(
@@ -228,7 +230,9 @@ class StatusAlgebra:
         row = compose_type("STOP", predicate.entry.type, positive=True)
         if row is None:
             return None
-        return Raised(predicate.verb, row.type, row.mode, f"composition:stop:{predicate.light.verb}+{predicate.entry.type}", "STOP")
+        return Raised(
+            predicate.verb, row.type, row.mode, f"composition:stop:{predicate.light.verb}+{predicate.entry.type}", "STOP"
+        )
 
     def _aspect_of_light(self, predicate: Predicate, mood: Mood) -> Mood:
         aspect = predicate.light.aspect if predicate.light else ""
@@ -266,7 +270,12 @@ class StatusAlgebra:
         if any(self.tree.token(c).text.lower() in _NEGATORS for c in kids):
             return True
         subjects = self.tree.kids(v, "nsubj", "nsubj:pass", "obj")
-        return any(self.tree.token(d).text.lower() in {"no", "neither"} for c in subjects if c != carried for d in self.tree.kids(c, "det"))
+        return any(
+            self.tree.token(d).text.lower() in {"no", "neither"}
+            for c in subjects
+            if c != carried
+            for d in self.tree.kids(c, "det")
+        )
 
     def _modals(self, v: int) -> set[str]:
         found = {self.tree.token(c).text.lower() for c in self.tree.kids(v, "aux")}

@@ -19,7 +19,25 @@ NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
 _CLAUSAL = frozenset({"acl:relcl", "acl", "advcl", "ccomp", "parataxis", "csubj", "advcl:relcl", "discourse", "dislocated"})
 _OUTSIDE_NP = _CLAUSAL | {"conj", "cc", "punct", "appos", "cop", "nsubj", "mark", "orphan", "aux", "expl", "nmod:unmarked"}
 _RELATIVE = frozenset({"who", "which", "that", "whom"})
-_APART = frozenset({"near", "around", "outside", "inside", "at", "on", "along", "during", "after", "before", "since", "by", "with", "against", "over"})
+_APART = frozenset(
+    {
+        "near",
+        "around",
+        "outside",
+        "inside",
+        "at",
+        "on",
+        "along",
+        "during",
+        "after",
+        "before",
+        "since",
+        "by",
+        "with",
+        "against",
+        "over",
+    }
+)
 _OF_OBJECT = frozenset({"of", "from", "into"})
 _POS = {"VERB": "V", "AUX": "V", "NOUN": "N", "PROPN": "N"}
 _LONG_NP = 30
@@ -131,6 +149,9 @@ class Tree:
         """
         keep = {i}
         for c in self.kids(i):
+            if self._base[c] == "appos" and c == i + 1:
+                keep.update(self._np_tokens(c))
+                continue
             if self.tokens[c].deprel in _OUTSIDE_NP or self._base[c] in _OUTSIDE_NP:
                 continue
             if self._base[c] == "case" and c < i:
