@@ -118,12 +118,13 @@ def from_dict(line: Mapping[str, Any]) -> Coded:
     try:
         report = line["report"]
         full = None if report is None else {**report, "id": line["id"], "text": line["text"], "notes": _notes_of(line)}
-        return _build(Coded, {**line, "report": full})
+        made: Coded = _build(Coded, {**line, "report": full})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TrucewatchError(
             "bad-record", "not a line of `trucewatch code --format jsonl`", why=f"{type(error).__name__}: {error}",
             next_step="compare it with `trucewatch schema`",
         ) from error  # fmt: skip
+    return made
 
 
 def _notes_of(line: Mapping[str, Any]) -> list[Any]:

@@ -181,9 +181,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time expression. ``type``: DATE, TIME, DURATION, SET (TIMEX3); ``value``: TIMEX3 value ("2020-03-15", "2020-03", "P3D",
-    "FUTURE_REF"), None where it cannot be known; ``precision``: year, month, week, day, hour, minute, vague; ``begin``/``until``: the
-    ISO dates that bound it, where known (both inclusive; None open)."""
+    """A time expression.
+
+    ``type``: DATE, TIME, DURATION, SET (TIMEX3). ``value``: TIMEX3 value ("2020-03-15", "2020-03", "P3D", "FUTURE_REF"), None where it
+    cannot be known. ``precision``: century, decade, year, season, quarter, month, week, day, hour, minute, second, vague.
+    ``begin`` and ``until`` are the ISO dates that bound it, where known (both inclusive; None open).
+    """
 
     start: int
     end: int
@@ -258,7 +261,9 @@ class Coded:
         try:
             import pandas  # noqa: PLC0415, ICN001 - optional
         except ImportError as error:
-            raise TrucewatchError("pandas-missing", "pandas is not installed", next_step="pip install 'trucewatch[pandas]'") from error
+            raise TrucewatchError(
+                "pandas-missing", "pandas is not installed", next_step="pip install 'trucewatch[pandas]'"
+            ) from error
         return pandas.DataFrame(list(event_rows(self)), columns=list(COLUMNS))
 
     def _repr_html_(self) -> str:

@@ -200,7 +200,9 @@ def _harm_cells(harms: tuple[Harm, ...]) -> dict[str, Cell]:
     cells: dict[str, Cell] = {"harmed": joined(harm.who for harm in harms)}
     for kind in _KINDS:
         found = [harm for harm in harms if harm.kind == kind]
-        cells[f"{kind}_low"] = sum(harm.low for harm in found if harm.low is not None) if any(h.low is not None for h in found) else None
+        cells[f"{kind}_low"] = (
+            sum(harm.low for harm in found if harm.low is not None) if any(h.low is not None for h in found) else None
+        )
         cells[f"{kind}_best"] = _total([harm.best for harm in found])
         cells[f"{kind}_high"] = _total([harm.high for harm in found])
     return cells
