@@ -1,0 +1,107 @@
+"""Sentences here are made up."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from trucewatch.knowledge.places import Gazetteer
+from trucewatch.language.analysis import Analysis, Span, from_conllu
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return Gazetteer.load()
+
+
+def analysis(tagged: str, *entities: tuple[str, str]) -> Analysis:
+    """Build an analysis from "word/UPOS" pairs; entities are (label, words)."""
+    rows = []
+    for number, pair in enumerate(tagged.split(), start=1):
+        word, _, upos = pair.rpartition("/")
+        rows.append("\t".join((str(number), word, word.lower(), upos, "_", "_", "0" if number == 1 else "1", "dep", "_", "_")))
+    bare = from_conllu("\n".join(rows))
+    spans = []
+    for label, words in entities:
+        start = bare.text.index(words)
+        inside = [t.i for t in bare.tokens if start <= t.start and t.end <= start + len(words)]
+        spans.append(Span(label, start, start + len(words), inside[0], inside[-1] + 1, 0.9))
+    return from_conllu("\n".join(rows), tuple(spans))
+
+
+def texts(
+    gazetteer: Gazetteer, tagged: str, *entities: tuple[str, str], exclude: tuple[tuple[int, int], ...] = ()
+) -> list[str]:
+    text = analysis(tagged, *entities)
+    mentions = gazetteer.find(text, exclude)
+    assert all(text.text[m.start : m.end] == m.text for m in mentions)
+    return [mention.text for mention in mentions]
+
+
+@pytest.mark.parametrize(
+    ("tagged", "expected"),
+    [
+        ("Shells/NOUN hit/VERB Saraqib/PROPN today/NOUN", ["Saraqib"]),
+        ("Troops/NOUN left/VERB southern/ADJ Idlib/PROPN", ["southern Idlib"]),
+        ("A/DET blast/NOUN near/ADP Ras/PROPN al-Ayn/PROPN", ["Ras al-Ayn"]),
+        ("A/DET patrol/NOUN on/ADP the/DET M4/PROPN highway/NOUN", ["M4 highway"]),
+        ("Traffic/NOUN on/ADP Highway/PROPN 1/NUM stopped/VERB", ["Highway 1"]),
+        ("Aid/NOUN enters/VERB at/ADP Bab/PROPN al-Hawa/PROPN crossing/NOUN", ["Bab al-Hawa crossing"]),
+        ("Fire/NOUN along/ADP the/DET Line/PROPN of/ADP Contact/PROPN", ["Line of Contact"]),
+        ("Turkish/ADJ and/CCONJ Russian/ADJ troops/NOUN met/VERB", []),
+        ("In/ADP March/PROPN the/DET Army/PROPN left/VERB", []),
+        ("Jordan/PROPN Peele/PROPN spoke/VERB", []),
+        ("The/DET Washington/PROPN Post/PROPN said/VERB", []),
+        ("It/PRON was/AUX nice/ADJ and/CCONJ mobile/ADJ", []),
+        ("He/PRON left/VERB South/PROPN Sudan/PROPN", ["South Sudan"]),
+    ],
+)
+def test_gazetteer_alone(gazetteer: Gazetteer, tagged: str, expected: list[str]) -> None:
+    assert texts(gazetteer, tagged) == expected
+
+
+def test_names_of_people_and_organisations_are_left_alone(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "Paris/PROPN Hilton/PROPN spoke/VERB", ("person", "Paris Hilton")) == []
+    assert texts(gazetteer, "The/DET Bank/PROPN of/ADP Lebanon/PROPN closed/VERB", ("organisation", "Bank of Lebanon")) == []
+
+
+def test_a_country_that_owns_an_organisation_is_found(gazetteer: Gazetteer) -> None:
+    found = texts(gazetteer, "Ukraine/PROPN 's/PART ministry/NOUN said/VERB", ("organisation", "Ukraine 's ministry"))
+    assert found in ([], ["Ukraine"])
+
+
+def test_a_marked_place_counts_even_when_unknown(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "They/PRON left/VERB Qwxzville/PROPN", ("place", "Qwxzville")) == ["Qwxzville"]
+
+
+def test_a_marked_demonym_is_no_place(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "The/DET Turkish/ADJ column/NOUN", ("place", "Turkish")) == []
+
+
+def test_a_marked_common_noun_is_no_place(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "They/PRON left/VERB the/DET area/NOUN", ("place", "the area")) == []
+
+
+def test_type_words_before_a_marked_name_are_left_out(gazetteer: Gazetteer) -> None:
+    tagged = "West/ADV of/ADP the/DET rebel-held/ADJ town/NOUN of/ADP Saraqib/PROPN"
+    assert texts(gazetteer, tagged, ("place", "the rebel-held town of Saraqib")) == ["Saraqib"]
+
+
+def test_marked_function_words_are_no_places(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "The/DET South/PROPN burned/VERB", ("place", "The"), ("place", "South")) == []
+
+
+def test_the_longer_name_wins(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "In/ADP the/DET Gaza/PROPN Strip/PROPN", ("place", "Gaza")) == ["Gaza Strip"]
+
+
+def test_excluded_ranges_are_left_alone(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "Shells/NOUN hit/VERB Saraqib/PROPN", exclude=((10, 17),)) == []
+
+
+def test_mentions_come_in_order_and_apart(gazetteer: Gazetteer) -> None:
+    text = analysis("From/ADP Homs/PROPN to/ADP Hama/PROPN and/CCONJ on/ADV to/ADP Aleppo/PROPN in/ADP Syria/PROPN")
+    mentions = gazetteer.find(text)
+    assert [m.text for m in mentions] == ["Homs", "Hama", "Aleppo", "Syria"]
+    assert all(a.end <= b.start for a, b in itertools.pairwise(mentions))
