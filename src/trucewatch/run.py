@@ -1,7 +1,7 @@
 """Coding many reports: in order, on several processes, resumably, never losing one.
 
-``code_all`` keeps the order of its input and holds only a bounded number of reports at a time; ``Resume`` continues an interrupted
-output file. This module must not know formats other than the contract's JSON lines.
+``code_all`` keeps the order of its input and holds only a bounded number of reports at a time; ``Resume`` continues an
+interrupted output file. This module must not know formats other than the contract's JSON lines.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trucewatch.coder import Coder, load
 from trucewatch.model import Coded, Reason, Report, TrucewatchError, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from trucewatch.coder import Coder
 
     Item = Report | Unread
     Code = Callable[[Item], Coded]
@@ -41,7 +42,7 @@ def code_all(items: Iterable[Report | Unread], *, jobs: int = 1, coder: Coder | 
         One record an item, always: a report whose process dies is tried once more alone, then reported as failed.
     """
     if jobs <= 1:
-        yield from (coder or load()).stream(items)
+        yield from (coder or _load()).stream(items)
         return
     yield from spread(items, jobs, code=_code, start=_start)
 
@@ -130,7 +131,13 @@ def _begin(start: Callable[[], None]) -> None:
 
 def _start() -> None:
     global _worker  # noqa: PLW0603 - one coder a worker process
-    _worker = load()
+    _worker = _load()
+
+
+def _load() -> Coder:
+    from trucewatch.coder import load  # noqa: PLC0415 - the process that only hands out work needs no coder
+
+    return load()
 
 
 def _code(item: Report | Unread) -> Coded:

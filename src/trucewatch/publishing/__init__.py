@@ -1,0 +1,50 @@
+"""Exports: one module a format, each an entry point of the group ``trucewatch.exporters``; the built-ins come by the same door.
+
+An exporter has a ``name`` and ``open(stream)``, which gives a writer with ``write(coded)`` and ``close()``. This room codes nothing.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import IO, TYPE_CHECKING, Protocol
+
+from trucewatch.model import TrucewatchError
+
+if TYPE_CHECKING:
+    from trucewatch.model import Coded
+
+GROUP = "trucewatch.exporters"
+
+
+class Writer(Protocol):
+    """Writes records to one stream, in order."""
+
+    def write(self, coded: Coded) -> None:
+        """Write one record (or keep it until ``close``)."""
+
+    def close(self) -> None:
+        """Write what is left; the stream stays open."""
+
+
+class Exporter(Protocol):
+    """A format."""
+
+    name: str
+
+    def open(self, stream: IO[str]) -> Writer:
+        """A writer on a text stream."""
+
+
+def exporter(name: str) -> Exporter:
+    """The exporter of a format.
+
+    Raises:
+        TrucewatchError: ``unknown-format``.
+    """
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in found:
+        raise TrucewatchError(
+            "unknown-format", f"there is no format {name!r}", next_step=f"use one of {', '.join(sorted(found))}"
+        )
+    made: Exporter = found[name].load()()
+    return made
