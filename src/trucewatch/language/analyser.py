@@ -1,0 +1,196 @@
+"""The whole way from a text to its analysis: words, windows, one encoder pass each, decoding.
+
+The same text gives the same analysis in every process: windows depend on the text alone and are read one at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trucewatch.language import entities
+from trucewatch.language import sentences as boundaries
+from trucewatch.language.analysis import Analysis, Sentence, Span, Token
+from trucewatch.language.encoder import Encoder
+from trucewatch.language.lemmas import Lemmatiser, read_table
+from trucewatch.language.pieces import Splitter
+from trucewatch.language.spans import log_softmax, spans, starts, transitions, viterbi
+from trucewatch.language.trees import best_tree
+from trucewatch.language.weights import FOLDER, ModelFacts, check
+from trucewatch.language.windows import windows
+from trucewatch.language.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from trucewatch.language.encoder import Scores
+    from trucewatch.language.entities import Found
+
+TOKENIZER_FILE = "tokenizer.json"
+LEMMAS_FILE = "lemmas.tsv"
+#: How many lemma scripts are offered to the lemmatiser, best first.
+_SCRIPTS = 3
+#: Words whose pieces are looked up at a time; bounds memory on long texts.
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """Decoded trees of one window; heads count from 1 within the window, 0 is a root."""
+
+    upos: tuple[str, ...]
+    feats: tuple[str, ...]
+    lemmas: tuple[str, ...]
+    heads: tuple[int, ...]
+    deprels: tuple[str, ...]
+
+
+class SpanDecoder:
+    """Viterbi over one span head."""
+
+    def __init__(self, tags: Sequence[str]) -> None:
+        self._tags = tuple(tags)
+        self._between, self._first = transitions(tags), starts(tags)
+
+    def __call__(self, scores: NDArray[np.float32]) -> list[Found]:
+        """Spans (label, first, last exclusive, mean probability of its tags)."""
+        chances = log_softmax(scores)
+        path = viterbi(chances, self._between, self._first)
+        picked = np.exp(chances[np.arange(len(path)), path])
+        found = spans([self._tags[k] for k in path])
+        return [(label, a, b, round(float(picked[a:b].mean()), 4)) for label, a, b in found]
+
+
+class Analyser:
+    """Loaded weights, ready to analyse texts. Not for sharing between threads; load one in each process."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        folder = path or FOLDER
+        self.model_facts: ModelFacts = check(folder)
+        labels = self.model_facts.labels
+        self._labels = labels
+        self.splitter = Splitter.from_file(folder / TOKENIZER_FILE)
+        self.encoder = Encoder(folder)
+        table, known = read_table(folder / LEMMAS_FILE)
+        self._lemmatiser = Lemmatiser(table, known, self.splitter.vocabulary())
+        self._decoders = {k: SpanDecoder(labels[k]) for k in ("attribution", "entity", "mention")}
+
+    def analyse(self, text: str) -> Analysis:
+        """Analyse a text; offsets in the answer are code points of it. An empty text gives an empty analysis."""
+        offsets = words(text)
+        forms = [text[a:b] for a, b in offsets]
+        pieces: list[tuple[int, ...]] = []
+        casings: list[int] = []
+        for k in range(0, len(forms), _CHUNK):
+            cut = self.splitter(forms[k : k + _CHUNK])
+            pieces += cut.ids
+            casings += cut.casings
+        builder = _Builder(text, offsets)
+        sizes = [len(ids) for ids in pieces]
+        for window in windows(forms, sizes, boundaries.blocks(text, offsets)):
+            part = slice(window.first, window.last)
+            scores = self.encoder.scores(pieces[part], casings[part])
+            begins = self._sentence_starts(forms[part], scores, [k - window.first for k in window.breaks])
+            parse = self.parse(forms[part], scores, begins)
+            builder.add(window.first, begins, parse, self._spans(scores, parse))
+        return builder.analysis()
+
+    def _sentence_starts(self, forms: Sequence[str], scores: Scores, breaks: Sequence[int]) -> list[int]:
+        chances = np.exp(log_softmax(scores.boundary))[:, 1].tolist()
+        found: list[int] = []
+        for first, last in zip(breaks, [*breaks[1:], len(forms)], strict=True):
+            found += [first + k for k in boundaries.starts(forms[first:last], chances[first:last])]
+        return found
+
+    def parse(self, forms: Sequence[str], scores: Scores, begins: Sequence[int]) -> Parse:
+        """Decode the trees of a window whose sentences begin at ``begins``."""
+        heads = np.zeros(len(forms), np.int64)
+        for first, last in zip(begins, [*begins[1:], len(forms)], strict=True):
+            table = np.concatenate([scores.arc[first:last, :1], scores.arc[first:last, first + 1 : last + 1]], 1)
+            found = best_tree(table)
+            heads[first:last] = np.where(found > 0, found + first, 0)
+        relations = self.encoder.relations(scores, heads)
+        upos = [self._labels["upos"][k] for k in scores.upos.argmax(-1)]
+        feats = [self._labels["feats"][k].replace("_", "", 1) for k in scores.feats.argmax(-1)]
+        deprels = ["root" if head == 0 else self._relation(int(k)) for head, k in zip(heads, relations, strict=True)]
+        lemmas = self._lemmas(forms, upos, scores.script)
+        return Parse(tuple(upos), tuple(feats), tuple(lemmas), tuple(heads.tolist()), tuple(deprels))
+
+    def _relation(self, k: int) -> str:
+        """Name of a relation; only a root may be called so."""
+        name = self._labels["deprel"][k]
+        return "dep" if name == "root" else name
+
+    def _lemmas(self, forms: Sequence[str], upos: Sequence[str], scripts: NDArray[np.float32]) -> Iterable[str]:
+        best = np.argsort(-scripts, axis=-1, kind="stable")[:, :_SCRIPTS]
+        names = self._labels["script"]
+        for form, tag, row in zip(forms, upos, best, strict=True):
+            yield self._lemmatiser(form, tag, (names[k] for k in row))
+
+    def _spans(self, scores: Scores, parse: Parse) -> dict[str, list[Found]]:
+        found = entities.merge(self._decoders["entity"](scores.entity), self._decoders["mention"](scores.mention))
+        return {
+            "entity": entities.with_facilities(found, parse.lemmas, parse.upos),
+            "attribution": self._decoders["attribution"](scores.attribution),
+        }
+
+
+class _Builder:
+    """Collects the windows of one text."""
+
+    def __init__(self, text: str, offsets: Sequence[tuple[int, int]]) -> None:
+        self._text, self._offsets = text, offsets
+        self._tokens: list[Token] = []
+        self._sentences: list[Sentence] = []
+        self._found: dict[str, list[Span]] = {"entity": [], "attribution": []}
+
+    def add(
+        self,
+        base: int,
+        begins: Sequence[int],
+        parse: Parse,
+        found: dict[str, list[Found]],
+    ) -> None:
+        """Add a window whose first word is word ``base`` of the text."""
+        count = len(parse.heads)
+        for first, last in zip(begins, [*begins[1:], count], strict=True):
+            a, b = base + first, base + last
+            self._sentences.append(Sentence(len(self._sentences), self._offsets[a][0], self._offsets[b - 1][1], a, b))
+            self._tokens += [self._token(base, k, parse) for k in range(first, last)]
+        for kind, spans_ in found.items():
+            self._found[kind] += [self._span(base, *span) for span in spans_]
+
+    def _token(self, base: int, k: int, parse: Parse) -> Token:
+        start, end = self._offsets[base + k]
+        head = parse.heads[k]
+        return Token(
+            i=base + k,
+            start=start,
+            end=end,
+            text=self._text[start:end],
+            lemma=parse.lemmas[k],
+            upos=parse.upos[k],
+            feats=parse.feats[k],
+            head=base + head - 1 if head else -1,
+            deprel=parse.deprels[k],
+            sentence=len(self._sentences) - 1,
+        )
+
+    def _span(self, base: int, label: str, first: int, last: int, score: float) -> Span:
+        a, b = base + first, base + last
+        return Span(label, self._offsets[a][0], self._offsets[b - 1][1], a, b, score)
+
+    def analysis(self) -> Analysis:
+        """The finished analysis."""
+        return Analysis(
+            self._text,
+            tuple(self._tokens),
+            tuple(self._sentences),
+            tuple(self._found["entity"]),
+            tuple(self._found["attribution"]),
+        )

