@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from trucewatch.ontology import Ontology
 
 CODED_LANGUAGES = ("en",)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -87,6 +88,9 @@ class Coder:
             report = replace(made, id=id or made.sha256[:12])
         elif published and not report.published:
             report = replace(report, published=published)
+        if _SURROGATE.search(report.text):
+            note = Reason("surrogates-replaced", "code points that are no characters were replaced one by one with U+FFFD")
+            report = replace(report, text=_SURROGATE.sub("\ufffd", report.text), notes=(*report.notes, note))
         if not report.text.strip():
             return Coded(report.id, "failed", (Reason("empty", "there is no text to code"),), report, coder=self.facts)
         if report.language not in {None, *CODED_LANGUAGES}:

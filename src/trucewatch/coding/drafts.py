@@ -26,6 +26,7 @@ _RESULT_LINKS = frozenset({"advcl", "acl", "conj"})
 _SAY = "SAY"
 THREAT_TO_PERSONS = "threat to persons"
 _CLOSE = 4
+_MODAL = frozenset({"WILL", "MUST"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +90,7 @@ class Drafter:
             made = Raised(token.i, "REQUEST", None, "composition:must", "MUST")
             entry = Entry(made.rule, self.tree.lemma(token.i), "V", (), "REQUEST", None, None, None, (), (), "", -1)
             roles = Roles((Role(speaker, "speaker"),), tuple(Role(j, "duty") for j in self.tree.conjuncts(duty[0])), ())
-            words = (token.i,)
-            found.append(
-                Draft(
-                    Predicate(token.i, entry),
-                    "REQUEST",
-                    None,
-                    None,
-                    None,
-                    "happened",
-                    "governor",
-                    made.rule,
-                    roles,
-                    words,
-                    composed=True,
-                )
-            )
+            found.append(_governor_draft(Predicate(token.i, entry), made, roles, (token.i,)))
         return found
 
     def _aimed(self, drafts: list[Draft]) -> list[Draft]:
@@ -113,8 +99,14 @@ class Drafter:
             if draft.truce != THREAT_TO_PERSONS:
                 continue
             below = set(self.tree.analysis.subtree(draft.predicate.verb))
-            aims = [d for d in drafts if d.type in {"ASSAULT", "COERCE"} and not d.composed and d.predicate.head in below]
-            people = tuple(r for d in aims for r in d.roles.recipients)
+            aims = [
+                j
+                for j, d in enumerate(drafts)
+                if d.type in {"ASSAULT", "COERCE"} and not d.composed and d.predicate.head in below
+            ]
+            people = tuple(r for j in aims for r in drafts[j].roles.recipients)
+            for j in aims:
+                drafts[j] = replace(drafts[j], status="threatened", status_rule=f"{drafts[j].status_rule}>{THREAT_TO_PERSONS}")
             if people:
                 drafts[k] = replace(draft, roles=replace(draft.roles, recipients=people))
         return drafts
@@ -126,8 +118,11 @@ class Drafter:
         own = {h: (p.head, p.verb) for p, _ in composed for h in (p.head, p.verb)}
         found: dict[tuple[int, int], tuple[Raised, Predicate, Composition]] = {}
         for predicate, composition in composed:
+            spoken = {made.type for made in composition.raised if made.trigger not in _MODAL}
             for made in composition.raised:
-                modal = made.trigger in {"WILL", "MUST"}
+                modal = made.trigger in _MODAL
+                if modal and made.type in spoken:
+                    continue  # "warned that it would attack" is one threat
                 key = (made.head, -1) if modal or made.head not in own else own[made.head]
                 if not modal and key == (predicate.head, predicate.verb):
                     continue
@@ -153,6 +148,7 @@ class Drafter:
             mode=entry.mode if same else raised.mode,
             cameo=entry.cameo if same else None,
             truce=(entry.truce or truce) if same else truce,
+            status="happened" if not same and composition.status == "denied" else composition.status,
             type_rule=f"{base.type_rule}+{raised.rule}" if same else raised.rule,
             composed=True,
             words=self._joined(words, inner),
@@ -189,31 +185,17 @@ class Drafter:
         pos: Pos = "N" if token.upos in {"NOUN", "PROPN"} else "V"
         entry = Entry(made.rule, token.lemma.lower(), pos, (), made.type, made.mode, None, None, (), (), "", -1)
         predicate = Predicate(made.head, entry)
-        if made.trigger in {"WILL", "MUST"}:
-            roles = self._modal_roles(made, inner)
-        else:
-            roles = self._with_inner(self.role_finder.roles(predicate), inner)
+        roles = (
+            self._modal_roles(made, inner)
+            if made.trigger in _MODAL
+            else self._with_inner(self.role_finder.roles(predicate), inner)
+        )
         if roles is None or not roles.actors:
             return []
         words = self._joined((made.head,), inner)
         truce = self._truce(inner.entry.truce, made.type)
         others = ((inner.entry.type, f"lexicon:{inner.entry.id}"),)
-        return [
-            Draft(
-                predicate,
-                made.type,
-                made.mode,
-                None,
-                truce,
-                "happened",
-                "governor",
-                made.rule,
-                roles,
-                words,
-                composed=True,
-                others=others,
-            )
-        ]
+        return [replace(_governor_draft(predicate, made, roles, words), truce=truce, others=others)]
 
     def _modal_roles(self, made: Raised, inner: Predicate) -> Roles | None:
         """Who undertakes ("will") or who demands of whom ("must")."""
@@ -313,3 +295,8 @@ class Drafter:
 
     def _ordered(self, drafts: list[Draft]) -> tuple[Draft, ...]:
         return tuple(sorted(drafts, key=lambda d: (d.words[0], not d.composed, d.words)))
+
+
+def _governor_draft(predicate: Predicate, made: Raised, roles: Roles, words: tuple[int, ...]) -> Draft:
+    """The draft of an act that a governor makes: it happened when the words were said."""
+    return Draft(predicate, made.type, made.mode, None, None, "happened", "governor", made.rule, roles, words, composed=True)

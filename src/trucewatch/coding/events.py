@@ -202,11 +202,18 @@ class _Builder:
         harms: Sequence[FoundHarm],
     ) -> bool:
         """An act without anybody in it is kept only where it is a ceasefire matter placed or denied, or someone was harmed."""
+        if self._asked(draft):
+            return False
         if harms or (draft.truce and (place is not None or draft.status == "denied")):
             return True
         if draft.predicate.nominal and draft.predicate.support is None:
             return any(r.how != "territory" for r in (*draft.roles.actors, *draft.roles.recipients))
         return bool(actors or recipients)
+
+    def _asked(self, draft: Draft) -> bool:
+        """A question tells nothing."""
+        sentence = self.tree.analysis.sentences[self.tree.token(draft.predicate.head).sentence]
+        return self.text[sentence.start : sentence.end].rstrip("\"”’' ").endswith("?")
 
     def _acled(self, draft: Draft, actors: Sequence[Participant], recipients: Sequence[Participant]) -> Acled | None:
         """ACLED's types, which turn on whether a state's forces act and whether civilians suffer."""

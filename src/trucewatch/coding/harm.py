@@ -28,7 +28,7 @@ Bounds = tuple[int | None, int | None, int | None]
 
 _DIGITS = re.compile(r"\d{1,3}(?:[,.  ]\d{3})+|\d+")
 _RANGE = re.compile(r"^(\d+)\s*[-–]\s*(\d+)$")
-_CIVILIAN = ("CIVILIAN", "JOURNALIST", "AID_WORKER", "REFUGEE", "PROTESTER", "PERSON")
+_CIVILIAN = ("CIVILIAN", "JOURNALIST", "AID_WORKER", "REFUGEE", "PROTESTER")
 _PEOPLE = frozenset(
     {
         "people",
@@ -127,9 +127,7 @@ def bounded(bounds: Bounds, before: str) -> Bounds:
         if kind == "above":
             return low, best, None
         if kind in {"upper", "below"}:
-            return None, None, high
-        if kind == "about":
-            return None, best, None
+            return None, best, high
     return low, best, high
 
 
@@ -181,7 +179,8 @@ class HarmFinder:
             heads = [f.head for f in tree.subjects(i)]
         else:
             heads = [f.head for f in tree.objects(i)]
-        return [j for h in heads for j in tree.conjuncts(h) if tree.token(j).upos in NOMINAL]
+        found = [j for h in heads for j in tree.conjuncts(h) if tree.token(j).upos in NOMINAL or j == i]
+        return found or ([i] if word.role in {"obj", "mod"} and tree.kids(i, "nummod") else [])
 
     def _of_adjective(self, token: Token) -> list[int]:
         """As in "three dead", "left five soldiers wounded", "two people are missing"."""
@@ -201,7 +200,7 @@ class HarmFinder:
             return False
         if self.cast.label(head) in {"person", "group"} or self.cast.in_agent_class(head):
             return True
-        if token.upos == "ADJ":
+        if token.upos in {"ADJ", "VERB"}:
             return bool(self.tree.kids(head, "nummod"))
         return token.upos == "PRON" or (token.upos == "PROPN" and self.cast.label(head) in {"", "person"})
 
@@ -221,6 +220,8 @@ class HarmFinder:
 
     def _count(self, head: int, first: int) -> Bounds | None:
         token = self.tree.token(head)
+        if token.text.lower() in {"nobody", "none"} or (token.text.lower() == "one" and self._no(head)):
+            return 0, 0, 0
         counters = [c for c in self.tree.kids(head, "nummod", "det", "amod") if self._counts(c)]
         if token.upos == "NUM" or token.text.lower() in number_words():
             counters.append(head)
@@ -235,6 +236,9 @@ class HarmFinder:
         del first
         return (2, None, None) if token.feature("Number") == "Plur" else (1, 1, 1)
 
+    def _no(self, head: int) -> bool:
+        return any(self.tree.token(c).text.lower() == "no" for c in self.tree.kids(head, "det"))
+
     def _counts(self, c: int) -> bool:
         word = self.tree.token(c).text.lower()
         return bool(_DIGITS.fullmatch(word) or _RANGE.match(word)) or number_words().get(word, ("", None))[0] in {
@@ -244,6 +248,9 @@ class HarmFinder:
         }
 
     def _read(self, counters: list[int]) -> Bounds | None:
+        ranged = self._range(counters)
+        if ranged is not None:
+            return ranged
         words: list[str] = []
         first = min(counters)
         for c in sorted(counters):
@@ -255,6 +262,15 @@ class HarmFinder:
             return None
         before = " ".join(t.text for t in self.tree.tokens[max(0, first - _WINDOW) : first])
         return bounded(bounds, before)
+
+    def _range(self, counters: list[int]) -> Bounds | None:
+        """As in "between five and eight", "three or four": low and high, no best; "a hundred and five" is one number."""
+        for c in counters:
+            for other in self.tree.kids(c, "conj", "nmod"):
+                one, two = read_number([self.tree.token(c).text]), read_number([self.tree.token(other).text])
+                if one and two and one[1] and two[1] and one[1] < two[1]:
+                    return one[1], None, two[1]
+        return None
 
     def _side(self, head: int, first: int, last: int) -> str | None:
         ref = self.cast.ref(first, last)

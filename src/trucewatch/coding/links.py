@@ -21,7 +21,9 @@ _LOCATIVE = frozenset({
     "within", "between", "over", "off", "of", "north of", "south of", "east of", "west of", "throughout", "by", "for", "",
 })  # fmt: skip
 _BARRIER = 3
+_SPEECH = 4
 _TOO_FAR = 5.0
+_PARTICIPLE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ class Linker:
         penalty = 0.0
         if place.kind == "country":
             penalty += 1.5
-        if anchor.head in taken:
-            penalty += 3.0
         token = self.tree.token(anchor.head)
+        if anchor.head in taken:
+            penalty += 1.0 if token.deprel in {"obj", "obl", "nsubj:pass", "nmod"} else 3.0
         case = self.tree.case(anchor.head)
         base = self.tree.rel(anchor.head)
         if base == "nsubj" and token.deprel != "nsubj:pass":
@@ -138,12 +140,14 @@ class Linker:
         """Leaving a clause upwards: complements of speech keep their own place and time apart; light ones do not."""
         base = self.tree.rel(i)
         if base in {"ccomp", "parataxis"}:
-            return _BARRIER
+            return _SPEECH
         return {"xcomp": 0.5, "conj": 0.8, "advcl": 2.0, "acl": 3.0, "nmod": 2.5}.get(base, 1.0)
 
     def _edge_down(self, i: int) -> float:
         """Entering a clause downwards costs more than a modifier."""
         base = self.tree.rel(i)
+        if base == "acl" and self.tree.token(i).deprel != "acl:relcl":
+            return _PARTICIPLE
         if self.tree.is_verbal(i) and base in {"ccomp", "parataxis", "advcl", "acl", "conj", "csubj"}:
             return _BARRIER
         return {"xcomp": 0.7, "conj": 0.8, "nmod": 0.9, "flat": 0.2, "compound": 0.5, "appos": 0.5}.get(base, 1.0)

@@ -248,7 +248,7 @@ class RoleFinder:
             if case in {"with", "between", "among", "against", "and"}
         ]
         if not (p.nominal and p.support is None) and not self.tree.is_passive(p.verb):
-            partners = [f.head for f in self.tree.objects(p.verb) if f.head != p.head] + partners
+            partners = self._undergoer_heads(p) + partners
         others = tuple(r for r in self._people(partners, "partner") if r.head not in {s.head for s in subject})
         if p.nominal and not subject:
             mods = [
@@ -307,7 +307,13 @@ class RoleFinder:
     def _undergoer_heads(self, p: Predicate) -> list[int]:
         """Heads of the direct object, or of the subject of a passive; never the event noun itself."""
         own = self.tree.subjects(p.verb) if self.tree.is_passive(p.verb) else self.tree.objects(p.verb)
-        return [f.head for f in own if f.head != p.head]
+        return [f.head for f in own if f.head != p.head and not self._is_the_act(p, f.head)]
+
+    def _is_the_act(self, p: Predicate, j: int) -> bool:
+        """Whether an object is the act itself ("conducted a patrol"): its own noun entry has the predicate's type."""
+        if not any(c.slot == "obj" and c.op in {"=", "~"} for c in p.entry.frame):
+            return False
+        return any(e.type == p.entry.type for e in self.lexicon.entries_for(self.tree.lemma(j), "N"))
 
     def _people(
         self,
@@ -384,6 +390,8 @@ class RoleFinder:
     def _is_instrument(self, j: int) -> bool:
         if self.cast.label(j) in {"weapon", "vehicle"}:
             return True
+        if self.cast.in_agent_class(j):
+            return False
         lemma = self.tree.lemma(j)
         return any(self.lexicon.in_class(lemma, c) for c in INSTRUMENT_CLASSES)
 

@@ -107,7 +107,7 @@ class Finder:
         """The nouns that satisfy the object constraints of a verb's entry."""
         if plain.entry.pos != "V":
             return []
-        wanted = [c for c in plain.entry.frame if c.slot == "obj" and c.op in {"=", "~"} and not c.negated]
+        wanted = [c for c in plain.entry.frame if c.slot in {"obj", "prep"} and c.op in {"=", "~"} and not c.negated]
         return [f for c in wanted for f in self._fillers(c, plain.head, None) if self._fits(c, f)]
 
     def _supported(self, v: int) -> Iterator[Predicate]:

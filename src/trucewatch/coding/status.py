@@ -38,6 +38,7 @@ _CONDITIONAL = frozenset({"if", "unless", "provided", "until", "till", "once"})
 _PURPOSE = frozenset({"to"})
 _LINKS = frozenset({"xcomp", "ccomp", "acl", "csubj", "obj", "nsubj:pass", "nmod", "obl", "csubj:pass", "advcl", "nsubj"})
 _GOVERNED_BY = frozenset({"of", "for", "to", "on", "from", "with", "into", "upon", "toward", "towards", "about"})
+_DUTY = frozenset({"have_to", "need", "must", "should", "ought"})
 _DEEP = 8
 
 
@@ -253,7 +254,8 @@ class StatusAlgebra:
         own = ""
         modals = self._modals(v)
         if modals & _FUTURE or self._going_to(v):
-            mood, own = mood.step("will", "planned"), "WILL"
+            conditional = self._has_if_clause(v)
+            mood, own = mood.step("will", "conditional" if conditional else "planned"), "" if conditional else "WILL"
         elif "would" in modals:
             conditional = self._has_if_clause(v)
             mood, own = mood.step("would", "conditional" if conditional else "planned"), "" if conditional else "WILL"
@@ -318,11 +320,18 @@ class StatusAlgebra:
             return None
         marks = {self.tree.token(c).text.lower() for c in self.tree.kids(i, "mark")}
         base = self.tree.rel(i)
+        if token.deprel.endswith(":relcl"):
+            return None
         if base == "advcl":
             return self._adverbial(i, marks)
         if base == "conj":
             return Link(token.head) if not self.tree.kids(i, "nsubj", "aux") else None
-        if token.deprel == "acl:relcl" or base not in _LINKS or (base == "nsubj" and token.upos not in {"NOUN", "PROPN"}):
+        if (
+            (base == "acl" and not marks)
+            or token.deprel == "acl:relcl"
+            or base not in _LINKS
+            or (base == "nsubj" and token.upos not in {"NOUN", "PROPN"})
+        ):
             return None
         if base == "obl" and self.tree.case(i) not in _GOVERNED_BY:
             return None
@@ -351,8 +360,11 @@ class StatusAlgebra:
         linkers = [self.tree.lemma(c) for c in self.tree.kids(g, "compound:prt")]
         linkers += self.tree.case(i).split()[:1]
         linkers += [self.tree.token(c).text.lower() for c in self.tree.kids(i, "mark")]
+        if self.tree.is_verbal(i):
+            linkers += [prep for prep, _ in self.tree.obliques(g) if prep in {"on", "upon", "to"}]
         for key in [*(f"{lemma}_{word}" for word in linkers), lemma]:
             found = self.lexicon.governor(key, pos)
-            if found is not None:
-                return Link(g, found.effect, found.lemma, noun=pos == "N")
+            if found is not None and found.lemma not in _DUTY:
+                spoken = found.lemma == "tell" and self.tree.rel(i) in {"ccomp", "parataxis"}
+                return Link(g, "SAY" if spoken else found.effect, found.lemma, noun=pos == "N")
         return None

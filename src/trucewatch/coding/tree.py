@@ -106,7 +106,9 @@ class Tree:
 
     def obliques(self, i: int) -> tuple[tuple[str, int], ...]:
         """``(preposition, head)`` of the prepositional dependents of ``i``, in text order."""
-        return tuple((self.case(c), c) for c in self.kids(i, "obl", "nmod") if self.tokens[c].deprel != "nmod:poss")
+        found = [c for c in self.kids(i, "obl", "nmod") if self.tokens[c].deprel != "nmod:poss"]
+        found += [c for c in self.kids(i, "xcomp") if self.tokens[c].upos in NOMINAL and self.kids(c, "case")]
+        return tuple((self.case(c), c) for c in sorted(found))
 
     def conjuncts(self, i: int) -> tuple[int, ...]:
         """``i`` and the nominals or verbs coordinated with it."""
@@ -292,7 +294,7 @@ class Tree:
     def _controlled(self, head: int) -> tuple[Found, ...]:
         if not self.is_verbal(head):
             return self._noun_owner(head)
-        objects = self.kids(head, "obj", "iobj")
+        objects = self.kids(head, "obj", "iobj") or self._called_on(head)
         if objects and self.tokens[objects[0]].upos in NOMINAL:
             return (Found(objects[0], "object-control"),)
         return tuple(Found(f.head, "control") for f in self.subjects(head))
@@ -300,10 +302,16 @@ class Tree:
     def _adverbial_subject(self, v: int, head: int) -> tuple[Found, ...]:
         """The subject of the main clause; the object where the clause hangs on it ("accused the army of shelling")."""
         marks = {self.tokens[c].text.lower() for c in self.kids(v, "mark")}
-        objects = self.kids(head, "obj", "iobj")
-        if objects and marks & _OF_OBJECT:
+        objects = self.kids(head, "obj", "iobj") or self._called_on(head)
+        if objects and (marks & _OF_OBJECT or self._called_on(head)):
             return (Found(objects[0], "object-control"),)
         return self._swap_passive(head)
+
+    def _called_on(self, head: int) -> tuple[int, ...]:
+        """Whom "call on" or "call upon" calls on: they are to do what follows."""
+        if self.tokens[head].lemma.lower() != "call":
+            return ()
+        return tuple(c for prep, c in self.obliques(head) if prep in {"on", "upon"})
 
     def _swap_passive(self, head: int) -> tuple[Found, ...]:
         if not self.is_verbal(head):

@@ -134,6 +134,7 @@ class Analyser:
 
     def _spans(self, scores: Scores, parse: Parse) -> dict[str, list[Found]]:
         found = entities.merge(self._decoders["entity"](scores.entity), self._decoders["mention"](scores.mention))
+        found = entities.tidy(found, parse.upos)
         return {
             "entity": entities.with_facilities(found, parse.lemmas, parse.upos),
             "attribution": self._decoders["attribution"](scores.attribution),

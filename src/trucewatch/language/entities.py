@@ -32,13 +32,48 @@ FACILITIES = frozenset(
     """.split()  # noqa: SIM905  (reads better)
 )
 _NOUNS = frozenset({"NOUN", "PROPN"})
+_THINGS = frozenset({"weapon", "vehicle"})
+_LEADING = frozenset({"DET", "ADP", "CCONJ", "SCONJ", "PUNCT", "PART"})
+_NEVER_LAST = frozenset({"ADP", "CCONJ", "SCONJ", "DET"})
+_NEVER_FIRST = frozenset({"CCONJ", "SCONJ"})
 
 
 def merge(first: Sequence[Found], second: Sequence[Found]) -> list[Found]:
-    """Spans of the first head, and those of the second that touch none of them, in text order."""
-    taken = {k for _, a, b, _ in first for k in range(a, b)}
-    filling = [s for s in second if s[0] in FILLING and s[3] >= LEAST and taken.isdisjoint(range(s[1], s[2]))]
-    return sorted([*first, *filling], key=lambda span: span[1])
+    """Spans of the first head, and those of the second that touch none of them, in text order.
+
+    What the first takes for a weapon or vehicle and the second surely for a name of another kind is that ("OSCE").
+    """
+    names = {s[1:3]: s for s in second if s[0] in FILLING and s[3] >= LEAST}
+    kept = [names.get(s[1:3], s) if s[0] in _THINGS else s for s in first]
+    taken = {k for _, a, b, _ in kept for k in range(a, b)}
+    filling = [s for s in names.values() if taken.isdisjoint(range(s[1], s[2]))]
+    return sorted([*kept, *filling], key=lambda span: span[1])
+
+
+def tidy(found: Sequence[Found], upos: Sequence[str]) -> list[Found]:
+    """Mend borders: "a" + "Kornet missile" is one span, "women and" is "women", a span of function words is none."""
+    whole: list[Found] = []
+    for span in found:
+        before = whole[-1] if whole else None
+        if before and before[0] == span[0] and before[2] == span[1] and _only(upos[before[1] : before[2]], _LEADING):
+            whole[-1] = (span[0], before[1], span[2], span[3])
+        else:
+            whole.append(span)
+    trimmed = [_trim(span, upos) for span in whole]
+    return [s for s in trimmed if s[1] < s[2] and not _only(upos[s[1] : s[2]], _LEADING)]
+
+
+def _trim(span: Found, upos: Sequence[str]) -> Found:
+    label, first, last, score = span
+    while last > first and upos[last - 1] in _NEVER_LAST:
+        last -= 1
+    while first < last and upos[first] in _NEVER_FIRST:
+        first += 1
+    return label, first, last, score
+
+
+def _only(tags: Sequence[str], allowed: frozenset[str]) -> bool:
+    return allowed.issuperset(tags)
 
 
 def with_facilities(found: Sequence[Found], lemmas: Sequence[str], upos: Sequence[str]) -> list[Found]:

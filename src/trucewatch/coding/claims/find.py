@@ -16,6 +16,9 @@ from trucewatch.coding.claims.spans import Layout, Relation, Run, hull
 from trucewatch.coding.claims.stance import stance_of
 from trucewatch.model import Claim
 
+_EMPTY = frozenset({"have", "be", "do", "of", "in", "on", "at"})
+_NOBODY = frozenset({"nobody", "none", "no", "neither"})
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -36,7 +39,24 @@ def relations_of(layout: Layout) -> list[Relation]:
     """Every attribution relation of a text with a content, in text order of the cues."""
     roles = tagged_roles(layout.analysis)
     tagged = linking.relations(roles, linking.link(layout, roles)) if roles.cue else []
-    return continue_quotes(layout, combine(tagged, Rules(layout).find()))
+    found = continue_quotes(layout, combine(tagged, Rules(layout).find()))
+    return [relation for relation in found if not _said_by_nobody(layout, relation) and not _empty_cue(layout, relation)]
+
+
+def _empty_cue(layout: Layout, relation: Relation) -> bool:
+    """A cue of the tagger that says nothing: "has", "easily"; the rules' own cues come from the lexicon."""
+    if not relation.rule.startswith("tagger") or "rule" in relation.rule:
+        return False
+    words = [layout.analysis.tokens[i] for first, last in relation.cue for i in range(first, last)]
+    if any(w.upos in {"VERB", "NOUN", "PROPN", "ADJ", "SCONJ", "ADP"} and w.lemma.lower() not in _EMPTY for w in words):
+        return False
+    return not any(w.text.lower().endswith("edly") or not w.text[0].isalnum() for w in words)
+
+
+def _said_by_nobody(layout: Layout, relation: Relation) -> bool:
+    """As in "Nobody has claimed responsibility" is nobody's claim."""
+    tokens = layout.analysis.tokens
+    return bool(relation.source) and tokens[relation.source[0][0]].text.lower() in _NOBODY
 
 
 def enclosing(relations: Sequence[Relation]) -> list[int | None]:
