@@ -199,10 +199,6 @@ def test_any_words_give_a_valid_record(coder, words):
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(
-            "\ud800 The army shelled Kesh.",
-            marks=pytest.mark.xfail(reason="a lone surrogate stops the word pieces", strict=False),
-        ),
         "a" * 20_000,
         "(" * 3_000,
         "The army shelled Kesh. " * 150,
@@ -213,4 +209,12 @@ def test_any_words_give_a_valid_record(coder, words):
 def test_odd_texts(coder, text):
     coded = coder.code(text)
     assert coded.status == "coded", coded.reasons
+    check(coded)
+
+
+def test_a_lone_surrogate_is_replaced_and_told(coder):
+    coded = coder.code("\ud800 The army shelled Kesh.")
+    assert coded.status == "partial"
+    assert [reason.code for reason in coded.reasons] == ["surrogates-replaced"]
+    assert coded.text.startswith("\ufffd The army")
     check(coded)

@@ -9,15 +9,7 @@ from trees import events, harms, rows
 
 from trucewatch.coding.harm import bounded, harm_words, number_words, read_number
 
-KNOWN: dict[str, str] = {
-    "up to": "the upper bound loses the best number",
-    "about": "only the best number is kept",
-    "harm-up-to": "as for its bound",
-    "harm-about": "as for its bound",
-    "harm-nobody": "nobody is counted as one",
-    "harm-dead-wounded": "adjectives without a noun are not counted",
-    "harm-between": "the two ends of a range are added",
-}
+KNOWN: dict[str, str] = {}
 
 
 def _cases(ids):

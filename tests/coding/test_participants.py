@@ -32,8 +32,6 @@ WHO = {
     "unless": ("ASSAULT", ["the rebels"], ["the town"]),
 }
 KNOWN: dict[str, str] = {
-    "called-on": "the request does not reach an adverbial infinitive",
-    "fire-from": "coming under fire is not found",
 }
 
 

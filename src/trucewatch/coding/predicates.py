@@ -107,7 +107,8 @@ class Finder:
         """The nouns that satisfy the object constraints of a verb's entry."""
         if plain.entry.pos != "V":
             return []
-        wanted = [c for c in plain.entry.frame if c.slot in {"obj", "prep"} and c.op in {"=", "~"} and not c.negated]
+        slots = {"obj", "prep"} if plain.entry.type == "ASSAULT" else {"obj", "prep", "subj"}
+        wanted = [c for c in plain.entry.frame if c.slot in slots and c.op in {"=", "~"} and not c.negated]
         return [f for c in wanted for f in self._fillers(c, plain.head, None) if self._fits(c, f)]
 
     def _supported(self, v: int) -> Iterator[Predicate]:
@@ -280,7 +281,8 @@ class Finder:
             if support is None and tree.token(i).upos == "VERB":
                 around += [o.head for o in tree.objects(i)]
             pairs = [(prep.replace(" ", "_"), c) for a in around for prep, c in tree.obliques(a)]
-            return [j for prep, c in pairs if prep in constraint.prep for j in tree.conjuncts(c)]
+            named = [c for prep, c in pairs if prep in constraint.prep and self.cast.label(c) != "time"]
+            return [j for c in named for j in tree.conjuncts(c)]
         if slot == "prt":
             return [c for c in tree.kids(i, "compound:prt", "advmod") if tree.token(c).text.lower() in constraint.prep]
         if slot == "light":
