@@ -152,7 +152,7 @@ class Drafter:
             type_rule=f"{base.type_rule}+{raised.rule}" if same else raised.rule,
             composed=True,
             words=self._joined(words, inner),
-            roles=self._with_inner(base.roles, inner),
+            roles=self._with_inner(base.roles, inner, raised.type),
             others=others if same else ((entry.type, f"lexicon:{entry.id}"), *others),
         )
 
@@ -165,15 +165,17 @@ class Drafter:
     def _truce(self, truce: str | None, type_: str) -> str | None:
         return truce if truce and type_ in self.truce_types.get(truce, frozenset()) else None
 
-    def _with_inner(self, roles: Roles, inner: Predicate) -> Roles:
-        """A governor's recipients, from the act it governs where it has none of its own."""
-        if roles.recipients:
+    def _with_inner(self, roles: Roles, inner: Predicate, type_: str) -> Roles:
+        """A governor's recipients, from the act it governs where it has none of its own; a demand is aimed at who is to act."""
+        own = [r for r in roles.recipients if r.how != "complement" and not r.how.endswith("/inside")]
+        if own or (roles.recipients and type_ != "REQUEST"):
             return roles
-        return replace(roles, recipients=self._inner_people(inner, {r.head for r in roles.actors}))
+        found = self._inner_people(inner, {r.head for r in roles.actors}, doers_first=type_ == "REQUEST")
+        return replace(roles, recipients=found or roles.recipients)
 
-    def _inner_people(self, inner: Predicate, taken: set[int]) -> tuple[Role, ...]:
+    def _inner_people(self, inner: Predicate, taken: set[int], *, doers_first: bool) -> tuple[Role, ...]:
         found = self.role_finder.roles(inner)
-        for group in (found.recipients, found.actors):
+        for group in (found.actors, found.recipients) if doers_first else (found.recipients, found.actors):
             people = tuple(Role(r.head, "complement") for r in group if r.head not in taken)
             if people:
                 return people
@@ -188,7 +190,7 @@ class Drafter:
         roles = (
             self._modal_roles(made, inner)
             if made.trigger in _MODAL
-            else self._with_inner(self.role_finder.roles(predicate), inner)
+            else self._with_inner(self.role_finder.roles(predicate), inner, made.type)
         )
         if roles is None or not roles.actors:
             return []

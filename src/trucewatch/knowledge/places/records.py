@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from trucewatch.knowledge.places.store import Entry
+    from collections.abc import Sequence
+
+    from trucewatch.knowledge.places.store import Demonym, Entry
 
 #: How a name was found: by its exact key, by a near spelling of it, or by the skeleton key for transliterations.
 Match = Literal["exact", "variant", "skeleton"]
@@ -46,3 +48,16 @@ class Hints:
 
     countries: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """What finding needs of a gazetteer."""
+
+    def lookup(self, name: str) -> Sequence[Candidate]:
+        """Candidates of a name."""
+
+    def knows(self, exact: str) -> bool:
+        """Whether any place bears this exact key."""
+
+    def demonym(self, word: str) -> Demonym | None:
+        """Country of a demonym."""
