@@ -42,7 +42,7 @@ def texts(
 @pytest.mark.parametrize(
     ("tagged", "expected"),
     [
-        ("Shells/NOUN hit/VERB Saraqib/PROPN today/NOUN", ["Saraqib"]),
+        ("Shells/NOUN fell/VERB in/ADP Saraqib/PROPN today/NOUN", ["Saraqib"]),
         ("Troops/NOUN left/VERB southern/ADJ Idlib/PROPN", ["southern Idlib"]),
         ("A/DET blast/NOUN near/ADP Ras/PROPN al-Ayn/PROPN", ["Ras al-Ayn"]),
         ("A/DET patrol/NOUN on/ADP the/DET M4/PROPN highway/NOUN", ["M4 highway"]),

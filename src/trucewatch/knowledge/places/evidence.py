@@ -22,11 +22,9 @@ Weight = Literal["wide", "large", "medium", "small", "unknown"]
 #: What the encoder says of the words: a place; nothing; an organisation, group or thing; a person.
 Label = Literal["place", "none", "thing", "person"]
 #: Words of a kind of place, lower case, before ("town of X") or after ("X district") a name.
-TYPE_TAILS = words(
-    "province governorate oblast region district county raion municipality city village town state department republic"
-)
+TYPE_TAILS = words("province governorate oblast region district county raion municipality city village town state")
 TYPE_WORDS = TYPE_TAILS | words(
-    "area areas suburb suburbs neighbourhood neighborhood countryside outskirts capital camp crossing coast border island islands"
+    "department republic area areas suburb suburbs neighbourhood neighborhood countryside outskirts capital camp crossing coast border island islands"
     " peninsula valley governorates provinces districts cities towns villages settlement hamlet port airport"
 )
 SIDES = words(
@@ -38,7 +36,8 @@ _ABOUT = SIDES | words("downtown nearby rural greater inner outer upper lower ma
 _STRONG = words("in near inside outside throughout across around within into toward towards outskirts via")
 _WEAK = words("from to at of through over against between on and visited visits left leave leaving entered enter enters")
 _TAKEN = words("left leave leaving entered enter entering reached captured seized shelled recaptured bombed besieged visited")
-_BEFORE_PLACE = words("lake mount camp port fort cape river gulf bay")
+#: With a capital these are a part of the name: "Thames Valley", "Fire Island".
+_LANDFORMS = words("coast island islands peninsula valley port")
 _NOUNS = frozenset({"PROPN", "NOUN", "ADJ", "X"})
 _OF = frozenset({"of", "for"})
 _ALIAS_POPULATION = 500_000
@@ -57,7 +56,8 @@ def own_name(candidate: Candidate, exact: str) -> bool:
     return candidate.primary or candidate.entry.supplement or _TIDY.sub("", key(candidate.entry.name)) == exact
 
 
-def _acronym(name: str) -> bool:
+def acronym(name: str) -> bool:
+    """Whether a name is a short run of capitals ("U.S.", "EU")."""
     letters = name.replace(".", "")
     return letters.isupper() and len(letters) <= _SHORT
 
@@ -82,7 +82,7 @@ _ORDER: tuple[Weight, ...] = ("wide", "large", "medium", "small", "unknown")
 def weight(candidates: Sequence[Candidate], name: str) -> Weight:
     """The greatest weight of what a name can stand for; an acronym can only be a country or region ("U.S.", "EU")."""
     exact = key(name)
-    if _acronym(name):
+    if acronym(name):
         return "wide" if any(c.match == "exact" and c.entry.kind in _STATES for c in candidates) else "unknown"
     return min((_single_weight(c, exact) for c in candidates), key=_ORDER.index, default="unknown")
 
@@ -124,7 +124,11 @@ def _nameable(analysis: Analysis, i: int) -> bool:
     return token.upos == "PROPN" or i != analysis.sentences[token.sentence].first
 
 
-def _extends_left(source: Source, analysis: Analysis, first: int) -> bool:
+def _big(source: Source, name: str) -> bool:
+    return source.knows(key(name)) and weight(source.lookup(name), name) in {"wide", "large"}
+
+
+def _extends_left(source: Source, analysis: Analysis, first: int, name: str) -> bool:
     tokens, text = analysis.tokens, analysis.text
     i = first - 1
     if i < 0 or not _adjacent(tokens[i], tokens[first], text):
@@ -137,30 +141,35 @@ def _extends_left(source: Source, analysis: Analysis, first: int) -> bool:
     if i != first - 1:
         return False
     if tokens[i].text in {"-", "/", "&"}:
-        return i > 0 and tokens[i - 1].end == tokens[i].start and not source.knows(key(tokens[i - 1].text))
+        return i > 0 and tokens[i - 1].end == tokens[i].start and not _big(source, tokens[i - 1].text)
     word = tokens[i].text
-    if not _nameable(analysis, i) or word.lower() in _ABOUT | TYPE_WORDS | _BEFORE_PLACE:
+    if not _nameable(analysis, i) or word.lower() in _ABOUT:
         return False
-    return not (source.knows(key(word)) or source.demonym(word))
+    qualified = word.lower() in TYPE_WORDS or source.demonym(word) is not None or _big(source, word)
+    return not (qualified and _big(source, name))
 
 
-def _extends_right(source: Source, analysis: Analysis, last: int) -> bool:
+def _extends_right(source: Source, analysis: Analysis, last: int, name: str) -> bool:
     tokens, text = analysis.tokens, analysis.text
     if last >= len(tokens) or not _adjacent(tokens[last - 1], tokens[last], text):
         return False
     word = tokens[last].text
+    if word in {"'s", "’s"}:
+        return not _big(source, name) and last + 1 < len(tokens) and _nameable(analysis, last + 1)
     if word in {"-", "/", "&"} and last + 1 < len(tokens) and tokens[last].start == tokens[last - 1].end:
         after = tokens[last + 1].text
-        return after[:1].isupper() and not source.knows(key(after))
-    if not _nameable(analysis, last) or word.lower() in TYPE_WORDS:
+        return after[:1].isupper() and not _big(source, after)
+    if not _nameable(analysis, last):
         return False
-    wide = source.knows(key(word)) and weight(source.lookup(word), word) == "wide"
-    return not wide
+    if word.lower() in TYPE_WORDS - _LANDFORMS:
+        return word[0].isupper() and last + 1 < len(tokens) and _nameable(analysis, last + 1)
+    return not _big(source, word)
 
 
 def inside_longer_name(source: Source, analysis: Analysis, first: int, last: int) -> bool:
     """Whether the name of tokens ``first:last`` is a part of a longer one ("Bank of Lebanon", "US Army", "Jordan Peele")."""
-    return _extends_left(source, analysis, first) or _extends_right(source, analysis, last)
+    name = analysis.text_of(first, last)
+    return _extends_left(source, analysis, first, name) or _extends_right(source, analysis, last, name)
 
 
 def qualifies_actor(analysis: Analysis, entities: Sequence[Span], last: int) -> bool:
@@ -182,6 +191,16 @@ def _dateline(analysis: Analysis, first: int, last: int) -> bool:
     opening = analysis.text[: analysis.tokens[first].start].rstrip(" ")
     begins = not opening or opening.endswith("\n")
     return begins and name.isupper() and bool(_DATELINE.match(analysis.text[analysis.tokens[last - 1].end :]))
+
+
+def division_after_place(source: Source, analysis: Analysis, first: int, last: int) -> bool:
+    """Whether a short form of an admin-1 unit follows a place and a comma: "Norfolk, Va."."""
+    if first < 2 or analysis.tokens[first - 1].text != ",":  # noqa: PLR2004 - a name and a comma
+        return False
+    name = analysis.text_of(first, last)
+    before = analysis.tokens[first - 2]
+    short = len(key(name)) <= _SHORT + 1 and any(c.entry.kind == "admin1" and not c.primary for c in source.lookup(name))
+    return short and before.upos == "PROPN" and before.sentence == analysis.tokens[first].sentence
 
 
 def _words_before(analysis: Analysis, first: int) -> list[str]:

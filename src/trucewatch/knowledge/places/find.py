@@ -148,9 +148,16 @@ def _unknown_names(source: Source, analysis: Analysis, known: Sequence[_Name]) -
             yield _Name(first, last, known=False)
 
 
-def _stopped(words_: str) -> int:
-    """Least place words that a name of another usual sense needs."""
-    reason = stop_names().get(key(words_))
+def _is_demonym(source: Source, said: str) -> bool:
+    """Whether words are for people and things of a country and not the country's own name ("Vatican")."""
+    return source.demonym(said) is not None and not any(c.primary and c.entry.kind == "country" for c in source.lookup(said))
+
+
+def _stopped(said: str) -> int:
+    """Least place words that a name of another usual sense needs; none for an acronym ("US" is not "us")."""
+    if evidence.acronym(said):
+        return 0
+    reason = stop_names().get(key(said))
     if reason is None:
         return 0
     return _NEVER if reason in _HARD_STOPS else 2
@@ -162,7 +169,7 @@ def _needed(source: Source, analysis: Analysis, name: _Name, people: frozenset[s
     said = analysis.text_of(name.first, name.last)
     label = evidence.label(analysis.entities, tokens[0].start, tokens[-1].end)
     proper = any(token.upos == "PROPN" for token in tokens)
-    if label is None or not proper or source.demonym(said) is not None:
+    if label is None or not proper or _is_demonym(source, said):
         return _NEVER
     weight = evidence.weight(source.lookup(said), said) if name.known else "unknown"
     if weight == "unknown" and name.known and tokens[-1].text.lower() in TYPE_TAILS:
@@ -177,6 +184,8 @@ def _needed(source: Source, analysis: Analysis, name: _Name, people: frozenset[s
 
 
 def _is_place(source: Source, analysis: Analysis, name: _Name, people: frozenset[str], after_place: bool) -> bool:
+    if name.known and evidence.division_after_place(source, analysis, name.first, name.last):
+        return True
     needed = _needed(source, analysis, name, people)
     if needed == _NEVER:
         return False
