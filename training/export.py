@@ -111,11 +111,12 @@ def quantise(source: Path, target: Path) -> None:
     quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
 
 
-def refine(network: Network, epochs: int = 20, rate: float = 1e-3) -> None:
+def refine(network: Network, epochs: int = 20, rate: float = 1e-3, held_out: Sequence[str] = ()) -> None:
     """Train the entity head alone a little longer: it has the least data, and the frozen layers are computed once."""
+    torch.set_num_threads(1)
     with (WORK / "data.pickle").open("rb") as handle:
         documents: list[features.Document] = pickle.load(handle)["entity"]
-    windows = [w for d in documents for w in features.pack(d.units)]
+    windows = [w for d in documents if d.name not in held_out for w in features.pack(d.units)]
     batches = [features.collate(group) for group in features.bucket(windows, 1024)]
     with torch.no_grad():
         kept = [(batch, network.encode(batch)) for batch in batches]

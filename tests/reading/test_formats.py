@@ -175,6 +175,12 @@ def test_stdin_is_json_lines_and_the_order_is_the_callers(tmp_path):
     assert not stream.closed
 
 
+def test_a_plain_report_on_stdin_is_told_what_belongs_there():
+    (found,) = read(["-"], stdin=io.BytesIO(b"The army shelled Aldun.\n"))
+    assert found.reasons[0].code == "bad-json"
+    assert "name any other report as a file" in found.reasons[0].message
+
+
 def test_folders_are_walked_sorted_and_patterns_matched(tmp_path):
     for name in ("b/two.txt", "a/one.txt", "c.html", ".hidden"):
         path = tmp_path / name

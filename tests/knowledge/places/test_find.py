@@ -42,7 +42,7 @@ def texts(
 @pytest.mark.parametrize(
     ("tagged", "expected"),
     [
-        ("Shells/NOUN fell/VERB in/ADP Saraqib/PROPN today/NOUN", ["Saraqib"]),
+        ("Shells/NOUN hit/VERB Saraqib/PROPN today/NOUN", ["Saraqib"]),
         ("Troops/NOUN left/VERB southern/ADJ Idlib/PROPN", ["southern Idlib"]),
         ("A/DET blast/NOUN near/ADP Ras/PROPN al-Ayn/PROPN", ["Ras al-Ayn"]),
         ("A/DET patrol/NOUN on/ADP the/DET M4/PROPN highway/NOUN", ["M4 highway"]),
@@ -55,6 +55,18 @@ def texts(
         ("The/DET Washington/PROPN Post/PROPN said/VERB", []),
         ("It/PRON was/AUX nice/ADJ and/CCONJ mobile/ADJ", []),
         ("He/PRON left/VERB South/PROPN Sudan/PROPN", ["South Sudan"]),
+        ("The/DET U.S./PROPN and/CCONJ the/DET UK/PROPN agreed/VERB", ["U.S.", "UK"]),
+        ("The/DET DPRK/PROPN left/VERB the/DET UAE/PROPN", ["DPRK", "UAE"]),
+        ("The/DET EU/PROPN met/VERB", ["EU"]),
+        ("The/DET US/PROPN Army/PROPN left/VERB", []),
+        ("It/PRON told/VERB us/PRON so/ADV", []),
+        ("The/DET Bank/PROPN of/ADP Lebanon/PROPN closed/VERB", []),
+        ("Trucks/NOUN left/VERB Nyala/PROPN for/ADP El/PROPN Fasher/PROPN", ["Nyala", "El Fasher"]),
+        ("The/DET Vatican/PROPN agreed/VERB", ["Vatican"]),
+        ("A/DET man/NOUN of/ADP Norfolk/PROPN ,/PUNCT Va./PROPN spoke/VERB", ["Norfolk", "Va."]),
+        ("He/PRON met/VERB Story/PROPN and/CCONJ Cole/PROPN", []),
+        ("Shells/NOUN fell/VERB in/ADP Homs/PROPN ,/PUNCT Hama/PROPN and/CCONJ Saraqib/PROPN", ["Homs", "Hama", "Saraqib"]),
+        ("AHM/PROPN and/CCONJ SOL/PROPN spoke/VERB", []),
     ],
 )
 def test_gazetteer_alone(gazetteer: Gazetteer, tagged: str, expected: list[str]) -> None:
@@ -73,6 +85,56 @@ def test_a_country_that_owns_an_organisation_is_found(gazetteer: Gazetteer) -> N
 
 def test_a_marked_place_counts_even_when_unknown(gazetteer: Gazetteer) -> None:
     assert texts(gazetteer, "They/PRON left/VERB Qwxzville/PROPN", ("place", "Qwxzville")) == ["Qwxzville"]
+
+
+@pytest.mark.parametrize(
+    ("tagged", "marked"),
+    [
+        ("South/PROPN Front/PROPN reported/VERB it/PRON", "South Front"),
+        ("They/PRON would/AUX kill/VERB Poddubny/PROPN", "Poddubny"),
+        ("They/PRON told/VERB Qwxzville/PROPN so/ADV", "Qwxzville"),
+        ("Along/ADP the/DET highway/NOUN", "the highway"),
+        ("In/ADP the/DET town/NOUN of/ADP tents/NOUN", "the town of"),
+    ],
+)
+def test_a_marked_name_nobody_knows_needs_a_word_of_place(gazetteer: Gazetteer, tagged: str, marked: str) -> None:
+    assert texts(gazetteer, tagged, ("place", marked)) == []
+
+
+@pytest.mark.parametrize(
+    ("tagged", "marked", "expected"),
+    [
+        ("In/ADP the/DET Riverdale/PROPN area/NOUN", "the Riverdale area", ["Riverdale"]),
+        (
+            "Near/ADP Crown/PROPN Heights/PROPN in/ADP Brooklyn/PROPN",
+            "Crown Heights in Brooklyn",
+            ["Crown Heights", "Brooklyn"],
+        ),
+        ("In/ADP southern/ADJ Idlib/PROPN today/NOUN", "southern Idlib", ["southern Idlib"]),
+    ],
+)
+def test_a_marked_span_is_cut_to_its_names(gazetteer: Gazetteer, tagged: str, marked: str, expected: list[str]) -> None:
+    assert texts(gazetteer, tagged, ("place", marked)) == expected
+
+
+def test_a_country_marked_as_an_organisation_is_found_unless_it_qualifies_an_actor(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "The/DET U.S./PROPN agreed/VERB", ("organisation", "The U.S.")) == ["U.S."]
+    assert texts(gazetteer, "The/DET U.S./PROPN troops/NOUN left/VERB", ("organisation", "The U.S. troops")) == []
+
+
+def test_a_capital_that_acts_as_a_government_is_no_place(gazetteer: Gazetteer) -> None:
+    tagged = "Groups/NOUN supported/VERB by/ADP Ankara/PROPN met/VERB"
+    assert texts(gazetteer, tagged, ("organisation", "Ankara")) == []
+    assert texts(gazetteer, "They/PRON met/VERB in/ADP Ankara/PROPN", ("organisation", "Ankara")) == ["Ankara"]
+
+
+def test_the_surname_of_a_person_is_no_place(gazetteer: Gazetteer) -> None:
+    tagged = "Ann/PROPN Lincoln/PROPN left/VERB ./PUNCT Lincoln/PROPN spoke/VERB"
+    assert texts(gazetteer, tagged, ("person", "Ann Lincoln")) == []
+
+
+def test_a_name_in_a_time_is_no_place(gazetteer: Gazetteer) -> None:
+    assert texts(gazetteer, "At/ADP 7/NUM a.m./NOUN CT/PROPN", ("time", "7 a.m. CT")) == []
 
 
 def test_a_marked_demonym_is_no_place(gazetteer: Gazetteer) -> None:

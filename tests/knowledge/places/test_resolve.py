@@ -115,6 +115,20 @@ def test_a_transliteration_needs_its_country(gazetteer: Gazetteer) -> None:
     assert known.confidence < 0.7
 
 
+@pytest.mark.parametrize("name", ["Orl", "Brod"])
+def test_a_short_alias_stays_unknown(gazetteer: Gazetteer, name: str) -> None:
+    assert one(gazetteer, f"Fighters met near {name}.", name).name is None
+
+
+def test_a_short_transliteration_stays_unknown(gazetteer: Gazetteer) -> None:
+    assert one(gazetteer, "Syrian troops entered Humz.", "Humz").name is None
+
+
+def test_short_names_of_their_own_are_resolved(gazetteer: Gazetteer) -> None:
+    assert one(gazetteer, "Shells hit Homs.", "Homs").country == "SYR"
+    assert one(gazetteer, "Ships left Aden.", "Aden").country == "YEM"
+
+
 def test_hints_decide_only_where_the_text_does_not(gazetteer: Gazetteer) -> None:
     text = "Shells fell on Tripoli."
     assert places(gazetteer, text, "Tripoli", hints=Hints(countries=("LBN",)))[0].country == "LBN"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from trucewatch.knowledge.places.normalise import key
+from trucewatch.knowledge.places.normalise import key, skeleton
 from trucewatch.knowledge.places.tables import words
 
 if TYPE_CHECKING:
@@ -24,20 +24,26 @@ Label = Literal["place", "none", "thing", "person"]
 #: Words of a kind of place, lower case, before ("town of X") or after ("X district") a name.
 TYPE_TAILS = words("province governorate oblast region district county raion municipality city village town state")
 TYPE_WORDS = TYPE_TAILS | words(
-    "department republic area areas suburb suburbs neighbourhood neighborhood countryside outskirts capital camp crossing coast border island islands"
-    " peninsula valley governorates provinces districts cities towns villages settlement hamlet port airport"
+    "department republic area areas suburb suburbs neighbourhood neighborhood countryside outskirts capital camp crossing coast border"
+    " island islands peninsula valley governorates provinces districts cities towns villages settlement hamlet port airport"
 )
 SIDES = words(
     "north south east west northern southern eastern western northeast northwest southeast southwest northeastern northwestern"
     " southeastern southwestern central north-east north-west south-east south-west north-eastern north-western south-eastern"
     " south-western"
 )
+_SKIPPED = SIDES | {"the", "’s", "'s"}
 _ABOUT = SIDES | words("downtown nearby rural greater inner outer upper lower mainland")
 _STRONG = words("in near inside outside throughout across around within into toward towards outskirts via")
-_WEAK = words("from to at of through over against between on and visited visits left leave leaving entered enter enters")
-_TAKEN = words("left leave leaving entered enter entering reached captured seized shelled recaptured bombed besieged visited")
+_WEAK = words("from to at of through over against between on visited visits")
+#: Verbs whose bare object is a place in reports of this kind.
+_TAKEN = words(
+    "left leave leaving entered enter entering reached captured capture seized seize recaptured retaken shelled shelling bombed"
+    " bombarded hit hitting struck striking besieged besieging stormed retook"
+)
 #: With a capital these are a part of the name: "Thames Valley", "Fire Island".
 _LANDFORMS = words("coast island islands peninsula valley port")
+_PLAIN_TYPES = TYPE_WORDS - _LANDFORMS
 _NOUNS = frozenset({"PROPN", "NOUN", "ADJ", "X"})
 _OF = frozenset({"of", "for"})
 _ALIAS_POPULATION = 500_000
@@ -52,8 +58,12 @@ _TIDY = re.compile(r" (?:city|county|province|governorate|district|oblast|region
 
 
 def own_name(candidate: Candidate, exact: str) -> bool:
-    """Whether a name is the place's own, with or without its type ("Sacramento" of Sacramento County)."""
-    return candidate.primary or candidate.entry.supplement or _TIDY.sub("", key(candidate.entry.name)) == exact
+    """Whether a name is the place's own, with or without its type, or a near spelling of it ("Saraqeb", "Sacramento")."""
+    bare = _TIDY.sub("", key(candidate.entry.name))
+    if candidate.primary or candidate.entry.supplement or bare == exact:
+        return True
+    bones = skeleton(exact)
+    return bool(bones) and bones == skeleton(bare)
 
 
 def acronym(name: str) -> bool:
@@ -69,6 +79,8 @@ def _single_weight(candidate: Candidate, exact: str) -> Weight:
         return "unknown"
     if entry.kind in _WIDE or (entry.kind == "admin1" and own):
         return "wide"
+    if len(exact) < _SHORT and not entry.capital:
+        return "small"
     if (own and (entry.population >= _LARGE or entry.kind in _SITES)) or entry.capital:
         return "large"
     if own and entry.population >= _MEDIUM:
@@ -85,6 +97,12 @@ def weight(candidates: Sequence[Candidate], name: str) -> Weight:
     if acronym(name):
         return "wide" if any(c.match == "exact" and c.entry.kind in _STATES for c in candidates) else "unknown"
     return min((_single_weight(c, exact) for c in candidates), key=_ORDER.index, default="unknown")
+
+
+def may_be_government(source: Source, name: str) -> bool:
+    """Whether a name is that of a capital and of no country, and may stand for a government ("supported by Ankara")."""
+    entries = [c.entry for c in source.lookup(name) if c.match == "exact"]
+    return any(entry.capital for entry in entries) and all(entry.kind != "country" for entry in entries)
 
 
 def label(entities: Sequence[Span], start: int, end: int) -> Label | None:
@@ -136,8 +154,8 @@ def _extends_left(source: Source, analysis: Analysis, first: int, name: str) -> 
     if tokens[i].text.lower() == "the":
         i -= 1
     if i > 0 and tokens[i].text in _OF and tokens[i].sentence == tokens[first].sentence:
-        head = tokens[i - 1]
-        return _nameable(analysis, i - 1) and head.text.lower() not in TYPE_WORDS | SIDES
+        head = tokens[i - 1].text
+        return _nameable(analysis, i - 1) and head.lower() not in TYPE_WORDS | SIDES and not _big(source, head)
     if i != first - 1:
         return False
     if tokens[i].text in {"-", "/", "&"}:
@@ -161,7 +179,7 @@ def _extends_right(source: Source, analysis: Analysis, last: int, name: str) -> 
         return after[:1].isupper() and not _big(source, after)
     if not _nameable(analysis, last):
         return False
-    if word.lower() in TYPE_WORDS - _LANDFORMS:
+    if word.lower() in _PLAIN_TYPES:
         return word[0].isupper() and last + 1 < len(tokens) and _nameable(analysis, last + 1)
     return not _big(source, word)
 
@@ -208,7 +226,7 @@ def _words_before(analysis: Analysis, first: int) -> list[str]:
     found = []
     for token in reversed(analysis.tokens[max(analysis.sentences[analysis.tokens[first].sentence].first, first - 4) : first]):
         word = token.text.lower()
-        if word not in {"the", "’s", "'s"} | SIDES:
+        if word not in _SKIPPED:
             found.append(word)
     return found
 

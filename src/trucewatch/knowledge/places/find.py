@@ -33,6 +33,7 @@ _CONNECTORS = words(
 #: Lower-case words that belong to an unknown name when capitalised words stand on both sides.
 _INNER = words("al el as ar ad az ash an at ez es er de del di da do dos du la las le les los upon bin sur - – ' ’")
 _NAME_TAILS = words("highway motorway road crossing camp corridor line zone")
+_WITHIN_NAMES = _CONNECTORS | _NAME_TAILS
 _ROAD = re.compile(r"\b(?:[A-Z]{1,2}-?\d{1,4}\s+(?:[Hh]ighway|[Mm]otorway|[Rr]oad)|(?:Highway|Route|Motorway)\s+\d{1,3}\b)")
 _LINE = re.compile(r"\b(?:[Ll]ine of (?:[Aa]ctual )?[Cc]ont(?:act|rol)|[Cc]ontact line|Blue Line|Durand Line)\b")
 #: "al-Ayn", "ez-Zor": an article written into its noun.
@@ -41,9 +42,9 @@ _HARD_STOPS = frozenset({"function word", "month or day", "institution", "direct
 _NEVER = 3
 #: Least :func:`~trucewatch.knowledge.places.evidence.place_words` by weight of the name and by the encoder's label.
 _NEEDED: dict[Weight, dict[Label, int]] = {
-    "wide": {"place": 0, "none": 0, "thing": 0, "person": 1},
+    "wide": {"place": 0, "none": 0, "thing": 0, "person": 2},
     "large": {"place": 0, "none": 0, "thing": 0, "person": 2},
-    "medium": {"place": 0, "none": 1, "thing": 1, "person": 2},
+    "medium": {"place": 1, "none": 1, "thing": 1, "person": 2},
     "small": {"place": 1, "none": 2, "thing": 2, "person": _NEVER},
     "unknown": {"place": 2, "none": _NEVER, "thing": _NEVER, "person": _NEVER},
 }
@@ -83,7 +84,7 @@ def _name_end(tokens: Sequence[Token], first: int) -> int:
     while last < len(tokens) and last - first < _LONGEST:
         word = tokens[last].text
         proper = word[:1].isupper() or word.isdigit() or _ARTICLED.match(word)
-        if not proper and word.lower() not in _CONNECTORS | _NAME_TAILS:
+        if not proper and word.lower() not in _WITHIN_NAMES:
             break
         last += 1
     return last
@@ -177,7 +178,7 @@ def _needed(source: Source, analysis: Analysis, name: _Name, people: frozenset[s
         weight = evidence.weight(source.lookup(stem), stem)
     if weight == "unknown" and not all(token.upos == "PROPN" or not token.text.isalpha() for token in tokens):
         return _NEVER
-    least = max(_NEEDED[weight][label], _stopped(said))
+    least = max(_NEEDED[weight][label], _stopped(said), int(label == "thing" and evidence.may_be_government(source, said)))
     if len(tokens) == 1 and weight != "wide" and said in people:
         return max(least, 2)
     return least

@@ -84,6 +84,7 @@ def variants(exact: str) -> tuple[str, ...]:
     return tuple(form for form in (other, joined) if len(form) > _MIN_CONSONANTS)
 
 
+@lru_cache(maxsize=16384)
 def skeleton(exact: str) -> str:
     """The skeleton of an exact key, or "" where too little is left to tell names apart.
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from trucewatch.knowledge.places.context import SETTLEMENT, Clue, clue, contains, possesses
+from trucewatch.knowledge.places.evidence import own_name
 from trucewatch.knowledge.places.normalise import key
 from trucewatch.model import Place
 
@@ -47,6 +48,8 @@ _NEAR_KM = 200.0
 _NEARBY = 1.2
 _KM_PER_DEGREE = 111.2
 _NEED_SUPPORT = frozenset({"road", "line"})
+_LOCAL = frozenset({"admin2", "city", "town", "village"})
+_SHORT = 4
 _ROUNDS = 3
 _RUNNERS_UP = 3
 _CAPITALISED = re.compile(r"\b[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)?")
@@ -206,7 +209,7 @@ def _inner_support(items: Sequence[_Item]) -> dict[str, dict[str, float]]:
     by_key: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for item in items:
         best = item.best
-        if best is None or best.entry.country is None or best.match == "skeleton" or best.entry.kind in _NEED_SUPPORT:
+        if best is None or best.entry.country is None or best.match != "exact" or best.entry.kind in _NEED_SUPPORT:
             continue
         sure = 1.0 if len(item.candidates) == 1 or best.entry.kind in {"country", "admin1"} else 0.5
         by_key[item.key][best.entry.country] = min(by_key[item.key][best.entry.country] + sure, 3.0)
@@ -233,39 +236,53 @@ def _neighbours(items: Sequence[_Item]) -> list[tuple[str, Entry]]:
 
 def _rescore(items: Sequence[_Item], outside: dict[str, float], bonus: dict[tuple[str, int], float]) -> None:
     by_key = _inner_support(items)
-    total: dict[str, float] = defaultdict(float, outside)
-    for weights in by_key.values():
-        for country, weight in weights.items():
-            total[country] += weight
+    total = _total(by_key, outside)
+    whole = sum(total.values())
     neighbours = _neighbours(items)
     for item in items:
         own = by_key.get(item.key, {})
+        rest = whole - sum(own.values())
         item.scores = [
             base
             + bonus.get((item.key, c.entry.id), 0.0)
-            + _SUPPORT * _share(c.entry, own, total)
+            + _SUPPORT * _share(c.entry, own, total, rest)
             + _NEARBY * any(name != item.key and _distance(c.entry, near) < _NEAR_KM for name, near in neighbours)
             for base, c in zip(item.fixed, item.candidates, strict=True)
         ]
 
 
-def _share(entry: Entry, own: dict[str, float], total: dict[str, float]) -> float:
+def _share(entry: Entry, own: dict[str, float], total: dict[str, float], rest: float) -> float:
     """0 to about 2: how much the rest of the document speaks of the entry's country, in all and against other countries."""
     if entry.country is None:
         return 1.0
     weight = max(0.0, total.get(entry.country, 0.0) - own.get(entry.country, 0.0))
-    rest = sum(total.values()) - sum(own.values())
     return 0.0 if weight <= 0 else min(1.0, weight / 3) + weight / (rest + 1)
 
 
-def _trusted(item: _Item, total: dict[str, float]) -> bool:
-    """Whether the best candidate may be said: transliterations and road numbers need the country to be spoken of."""
+def _trusted(item: _Item, support: dict[str, float]) -> bool:
+    """Whether the best candidate may be said; doubtful matches and road numbers need their country to be spoken of.
+
+    Args:
+        item: The mention with its candidates.
+        support: Weight of each country in the rest of the report, this name left out.
+    """
     best = item.best
     if best is None:
         return False
-    if best.match != "skeleton" and (best.entry.kind not in _NEED_SUPPORT or best.entry.country is None):
-        return True
-    return best.entry.country is not None and total.get(best.entry.country, 0.0) > 0
+    country = best.entry.country
+    spoken_of = country is not None and support.get(country, 0.0) > 0
+    if best.match == "skeleton":
+        return spoken_of and len(item.key.replace(" ", "")) > _SHORT
+    if best.entry.kind in _NEED_SUPPORT:
+        return country is None or spoken_of
+    return spoken_of or not _short_alias(item, best)
+
+
+def _short_alias(item: _Item, best: Candidate) -> bool:
+    """Whether a name of three or four letters is only another name of a town or district ("Orl" of Orlando)."""
+    if len(item.key) > _SHORT or best.entry.supplement or best.entry.kind not in _LOCAL:
+        return False
+    return not own_name(best, item.key)
 
 
 def _same_spot(one: Entry, two: Entry) -> bool:
@@ -313,9 +330,9 @@ def _precision(entry: Entry, seen: Clue) -> int:
     return 2 if seen.near and entry.precision == 1 else entry.precision
 
 
-def _place(source: Source, item: _Item, total: dict[str, float]) -> Place:
+def _place(source: Source, item: _Item, support: dict[str, float]) -> Place:
     best = item.best
-    if best is None or not _trusted(item, total):
+    if best is None or not _trusted(item, support):
         return _unknown(item.mention, tuple(c.label() for c in item.candidates[:_RUNNERS_UP]))
     entry, seen = best.entry, item.clue
     name, kind, geonameid, precision = entry.name, entry.kind, entry.geonameid, _precision(entry, seen)
@@ -340,9 +357,19 @@ def _place(source: Source, item: _Item, total: dict[str, float]) -> Place:
     )
 
 
-def _totals(items: Sequence[_Item], outside: dict[str, float]) -> dict[str, float]:
+def _supports(items: Sequence[_Item], outside: dict[str, float]) -> dict[str, dict[str, float]]:
+    """For every name, how much the rest of the report speaks of each country."""
+    by_key = _inner_support(items)
+    total = _total(by_key, outside)
+    return {
+        item.key: {country: weight - by_key.get(item.key, {}).get(country, 0.0) for country, weight in total.items()}
+        for item in items
+    }
+
+
+def _total(by_key: dict[str, dict[str, float]], outside: dict[str, float]) -> dict[str, float]:
     total: dict[str, float] = defaultdict(float, outside)
-    for weights in _inner_support(items).values():
+    for weights in by_key.values():
         for country, weight in weights.items():
             total[country] += weight
     return total
@@ -371,6 +398,6 @@ def resolve(source: Source, mentions: Sequence[PlaceMention], *, text: str, hint
     outside = _outside(source, text, hints)
     for _ in range(_ROUNDS):
         _rescore(items, outside, bonus)
-    total = _totals(items, outside)
-    places = {number: _place(source, item, total) for (number, _), item in zip(order, items, strict=True)}
+    support = _supports(items, outside)
+    places = {number: _place(source, item, support[item.key]) for (number, _), item in zip(order, items, strict=True)}
     return tuple(places[number] for number in range(len(mentions)))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".jsonl", ".ndjson", ".jsonlines", ".json")
 _LINE = re.compile(r"[^\n]+")
+_STDIN_HINT = " - standard input holds JSON lines; name any other report as a file"
 _OPTIONAL = ("title", "publisher", "url", "language")
 
 
@@ -55,7 +56,8 @@ class JsonLinesReader:
             decoded = decode(raw, charset_of(source.content_type))
             fields = parse_object(decoded.text)
         except TrucewatchError as problem:
-            return unread(fallback, Code(problem.code), f"line {number}: {problem.line()}")
+            hint = _STDIN_HINT if fallback == "-#1" else ""
+            return unread(fallback, Code(problem.code), f"line {number}: {problem.line()}{hint}")
         id_ = given_id(fields, fallback)
         try:
             report = report_of(fields, replace(source, id=id_), decoded.notes)
