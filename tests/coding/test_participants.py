@@ -31,8 +31,7 @@ WHO = {
     "was-ing": ("ASSAULT", ["The army"], ["the village"]),
     "unless": ("ASSAULT", ["the rebels"], ["the town"]),
 }
-KNOWN: dict[str, str] = {
-}
+KNOWN: dict[str, str] = {}
 
 
 def _cases(ids):

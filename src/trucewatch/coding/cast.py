@@ -84,7 +84,15 @@ class Cast:
             return True
         if self.in_agent_class(i):
             return True
-        return token.upos == "PROPN" and self.label(i) not in {"weapon", "vehicle", "time", "document", "money", "quantity"}
+        return token.upos == "PROPN" and self.label(i) not in {
+            "place",
+            "weapon",
+            "vehicle",
+            "time",
+            "document",
+            "money",
+            "quantity",
+        }
 
     def state_like(self, i: int) -> bool:
         """Whether token ``i`` (a name or a demonym) stands for a state, government, group or body."""

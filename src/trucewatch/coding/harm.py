@@ -222,7 +222,7 @@ class HarmFinder:
         token = self.tree.token(head)
         if token.text.lower() in {"nobody", "none"} or (token.text.lower() == "one" and self._no(head)):
             return 0, 0, 0
-        counters = [c for c in self.tree.kids(head, "nummod", "det", "amod") if self._counts(c)]
+        counters = [c for c in self.tree.kids(head, "nummod", "det", "amod") if c < head and self._counts(c)]
         if token.upos == "NUM" or token.text.lower() in number_words():
             counters.append(head)
         if token.lemma.lower() in {"dozen", "hundred", "thousand", "score"} and token.text.lower().endswith("s"):

@@ -39,6 +39,7 @@ _PURPOSE = frozenset({"to"})
 _LINKS = frozenset({"xcomp", "ccomp", "acl", "csubj", "obj", "nsubj:pass", "nmod", "obl", "csubj:pass", "advcl", "nsubj"})
 _GOVERNED_BY = frozenset({"of", "for", "to", "on", "from", "with", "into", "upon", "toward", "towards", "about"})
 _DUTY = frozenset({"have_to", "need", "must", "should", "ought"})
+_NO_INTENT = frozenset({"HELP", "CAUSE", "SAY", "EVIDENCE", "BEGIN", "CONTINUE"})
 _DEEP = 8
 
 
@@ -336,6 +337,8 @@ class StatusAlgebra:
         if base == "obl" and self.tree.case(i) not in _GOVERNED_BY:
             return None
         link = self._effect(token.head, i)
+        if base == "acl" and "to" in marks and (link is None or link.effect in _NO_INTENT):
+            return Link(token.head, "PURPOSE", "to")
         if link is not None:
             return link
         if base in {"nmod", "acl"} and not (base == "acl" and "to" not in marks):
