@@ -36,7 +36,7 @@ bench: $(VENV)/.dev  ## accuracy and speed; needs the corpora, skips with a word
 	@for script in language events claims times places speed; do echo "== $$script"; $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 docs: $(VENV)/.dev  ## build the documentation into site/
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 lock: $(VENV)/.dev  ## renew the hashed requirement files from pyproject.toml
 	@sh requirements/lock.sh

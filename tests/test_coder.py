@@ -218,3 +218,9 @@ def test_a_lone_surrogate_is_replaced_and_told(coder):
     assert [reason.code for reason in coded.reasons] == ["surrogates-replaced"]
     assert coded.text.startswith("\ufffd The army")
     check(coded)
+
+
+def test_a_megabyte_without_a_sentence_end_is_refused_with_a_reason(coder):
+    coded = coder.code("shelled the village of Kesh and " * 33_000)
+    assert coded.status == "failed"
+    assert [reason.code for reason in coded.reasons] == ["no-sentences"]

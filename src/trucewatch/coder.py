@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 CODED_LANGUAGES = ("en",)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BREAK = re.compile(r"[.!?…。؟\n\r]+")
+#: Longest stretch without a sentence end that is coded: beyond it a text is a table or a dump, and would take minutes.
+MAX_RUN = 100_000
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -98,6 +101,13 @@ class Coder:
                 "language-not-coded", f"language {report.language} is kept, not coded; coded: {', '.join(CODED_LANGUAGES)}"
             )
             return Coded(report.id, "skipped", (reason,), report, coder=self.facts)
+        run_on = longest_run(report.text)
+        if run_on > MAX_RUN:
+            reason = Reason(
+                "no-sentences",
+                f"{run_on:,} characters without a sentence end, at most {MAX_RUN:,} are coded - is this prose? Split it first",
+            )
+            return Coded(report.id, "failed", (reason,), report, coder=self.facts)
         return self._guarded(report)
 
     def stream(self, reports: Iterable[Report | Unread]) -> Iterator[Coded]:
@@ -180,6 +190,14 @@ class _Resolver:
         if found is not None:
             return found
         return next((ref for j in range(first, last + 1) if (ref := self.cast.known(j)) is not None), None)
+
+
+def longest_run(text: str) -> int:
+    """Length in characters of the longest stretch without a line break or the end of a sentence."""
+    longest = last = 0
+    for match in _BREAK.finditer(text):
+        longest, last = max(longest, match.start() - last), match.end()
+    return max(longest, len(text) - last)
 
 
 def anchor_date(report: Report) -> date | None:
