@@ -1,6 +1,6 @@
 """A checkpoint -> the shipped folder: two ONNX graphs in int8, tokenizer, lemma table, manifest with sha256.
 
-``python -m training.export training/work/main.pt`` writes into the package; any checkpoint will do, also one of a run that is
+``python -m training.export training/runs/main.pt`` writes into the package; any checkpoint will do, also one of a run that is
 still going on.
 """
 

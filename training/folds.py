@@ -4,7 +4,7 @@ Each fold starts from a checkpoint of the first stage (trained without re3d), wi
 minutes on the other four fifths, then the head alone, as the shipped weights did. Two figures a type: strict F1 on the cleaned
 annotations that the head is taught, and on the corpus as it stands; the difference is what its unevenness costs.
 
-``python -m training.folds training/work/stage1.pt`` writes ``benchmarks/results/language_entities.json``.
+``python -m training.folds training/runs/stage1.pt`` writes ``benchmarks/results/language_entities.json``.
 """
 
 from __future__ import annotations

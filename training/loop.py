@@ -29,7 +29,7 @@ from training.network import Network, span_losses, tree_losses
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORK = Path(__file__).resolve().parent / "work"
+WORK = Path(__file__).resolve().parent / "runs"
 TASKS = ("trees", "attribution", "entity")
 
 

@@ -3,7 +3,7 @@
 set -eu
 export OMP_NUM_THREADS=1 PYTHONPATH=src:.
 python=${PYTHON:-.venv/bin/python}
-work=training/work
+work=training/runs
 mkdir -p "$work"
 $python -m training.loop --out "$work/main.pt" --minutes 86 --stop 60 --mix 0.64,0.36,0 --mix-end 0.60,0.40,0
 cp "$work/main.pt" "$work/stage1.pt"

@@ -388,10 +388,10 @@ class RoleFinder:
         return ()
 
     def _is_instrument(self, j: int) -> bool:
-        if self.cast.label(j) in {"weapon", "vehicle"}:
-            return True
         if self.cast.in_agent_class(j):
             return False
+        if self.cast.label(j) in {"weapon", "vehicle"}:
+            return True
         lemma = self.tree.lemma(j)
         return any(self.lexicon.in_class(lemma, c) for c in INSTRUMENT_CLASSES)
 

@@ -339,6 +339,8 @@ class StatusAlgebra:
         link = self._effect(token.head, i)
         if base == "acl" and "to" in marks and (link is None or link.effect in _NO_INTENT):
             return Link(token.head, "PURPOSE", "to")
+        if link is not None and base == "nsubj" and link.effect == "FAIL":
+            return None  # an attack that failed took place
         if link is not None:
             return link
         if base in {"nmod", "acl"} and not (base == "acl" and "to" not in marks):
