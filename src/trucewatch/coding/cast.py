@@ -5,12 +5,13 @@ Built once a report. Says nothing about events; never invents an actor: what the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from trucewatch.coding.tree import NOMINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from trucewatch.coding.lexicon import Lexicon
     from trucewatch.coding.tree import Tree
@@ -51,9 +52,9 @@ class Cast:
         for span in tree.analysis.entities:
             for j in range(span.first, span.last):
                 self._label_at[j] = span.label
-        for token in tree.tokens:
-            if any(t.start <= token.start < t.end for t in times):
-                self._label_at[token.i] = "time"
+        for j in _covered(tree, times):
+            self._label_at[j] = "time"
+        self._agents: dict[str, bool] = {}
         self._refs: dict[tuple[int, int], tuple[ActorRef, ...]] = {}
 
     def label(self, i: int) -> str:
@@ -67,7 +68,9 @@ class Cast:
     def in_agent_class(self, i: int) -> bool:
         """Whether the noun names people or a body, by the lexicon's word classes."""
         lemma = self.tree.lemma(i)
-        return any(self.lexicon.in_class(lemma, c) for c in AGENT_CLASSES)
+        if lemma not in self._agents:
+            self._agents[lemma] = any(self.lexicon.in_class(lemma, c) for c in AGENT_CLASSES)
+        return self._agents[lemma]
 
     def agentive(self, i: int) -> bool:
         """Whether nominal ``i`` names someone who can act: people, a body, a state; or a pronoun for one."""
@@ -193,3 +196,10 @@ class Cast:
             if len(seen) == 2:  # noqa: PLR2004 - two sides
                 return tuple(reversed(seen))
         return ()
+
+
+def _covered(tree: Tree, times: Sequence[Time]) -> Iterator[int]:
+    """Tokens that start inside a time expression."""
+    starts = [token.start for token in tree.tokens]
+    for time in times:
+        yield from range(bisect_left(starts, time.start), bisect_left(starts, time.end))

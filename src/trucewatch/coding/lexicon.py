@@ -72,6 +72,7 @@ Effect = Literal[
 _Row = TypeVar("_Row")
 
 ANY_NOUN = "*"  #: noun of a light verb that carries any event noun
+_MEMO = 200_000
 NO_EVENT = "-"  #: type of an entry that blocks looser ones: these words name no event
 SLOTS = frozenset({"subj", "obj", "iobj", "xcomp", "ccomp", "comp", "prep", "prt", "light"})
 _FILES = ("lexicon.tsv", "classes.tsv", "light.tsv", "governors.tsv", "events_context.tsv", "forms.tsv")
@@ -212,6 +213,20 @@ class Lexicon:
         ``lemma`` may be a multiword, head last ("rocket launcher" or "rocket_launcher"): the whole is tried, then shorter
         tails, then the head. ``entity`` is the entity label of the head, if any: a class may hold entities ("@place").
         """
+        key = (lemma, cls, entity)
+        found = self._memo.get(key)
+        if found is None:
+            if len(self._memo) > _MEMO:
+                self._memo.clear()
+            found = self._memo[key] = self._is_in(lemma, cls, entity)
+        return found
+
+    @cached_property
+    def _memo(self) -> dict[tuple[str, str, str], bool]:
+        """Answers of :meth:`in_class` so far; words of a language are few."""
+        return {}
+
+    def _is_in(self, lemma: str, cls: str, entity: str) -> bool:
         members = self.classes.get(cls, frozenset())
         if entity and f"@{entity}" in members:
             return True

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trucewatch.coding.lexicon import Lexicon
     from trucewatch.coding.predicates import Predicate
     from trucewatch.coding.tree import Tree
+    from trucewatch.language.analysis import Token
     from trucewatch.model import EventStatus
 
 COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
@@ -336,13 +337,16 @@ class StatusAlgebra:
             return None
         if base == "obl" and self.tree.case(i) not in _GOVERNED_BY:
             return None
-        link = self._effect(token.head, i)
+        return self._governed(token, base, marks)
+
+    def _governed(self, token: Token, base: str, marks: set[str]) -> Link | None:
+        """The link to a governor by its effect on ``token``; a purpose, or a word to see through, where it has none."""
+        link = self._effect(token.head, token.i)
         if base == "acl" and "to" in marks and (link is None or link.effect in _NO_INTENT):
             return Link(token.head, "PURPOSE", "to")
-        if link is not None and base == "nsubj" and link.effect == "FAIL":
-            return None  # an attack that failed took place
         if link is not None:
-            return link
+            failed = base == "nsubj" and link.effect == "FAIL"  # an attack that failed took place
+            return None if failed else link
         if base in {"nmod", "acl"} and not (base == "acl" and "to" not in marks):
             return Link(token.head) if self.lexicon.in_class(self.tree.lemma(token.head), "PARTITIVE") else None
         return Link(token.head) if base == "xcomp" else None
