@@ -7,14 +7,14 @@ order. No event that overlaps is an error.
 
 from __future__ import annotations
 
-import argparse
 import re
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import trucewatch
-from common import corpus, macro_f1, overlaps, save, table
+from training.corpora import marked_spans
+
+from common import Coders, corpus, macro_f1, options, overlaps, save, table
 
 if TYPE_CHECKING:
     from trucewatch.model import Coded, Event
@@ -27,21 +27,6 @@ YIELD = {"CONCEDE": "YIELD", "RETREAT": "YIELD"}
 NONE = "(none)"
 OLD_NAMES = {"DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE", "FIGHT": "ASSAULT"}
 Span = tuple[int, int]
-
-
-def marked_spans(marked: str) -> tuple[list[Span], list[Span]]:
-    """Offsets of the marked source and target in the text without its marks; a role may be marked twice, or not at all."""
-    found: dict[str, list[Span]] = {"s": [], "t": []}
-    shift = 0
-    opened: dict[str, int] = {}
-    for match in re.finditer(r"</?[st]>", marked):
-        at = match.start() - shift
-        shift += len(match[0])
-        if match[0][1] == "/":
-            found[match[0][2]].append((opened[match[0][2]], at))
-        else:
-            opened[match[0][1]] = at
-    return found["s"], found["t"]
 
 
 def touches(people: list[Span], marked: list[Span]) -> bool:
@@ -65,7 +50,7 @@ def pick(coded: Coded, source: list[Span], target: list[Span]) -> Event | None:
     return coded.events[min(ranked)[2]] if ranked else None
 
 
-def plv(coder: Any, *, show: int = 0, only: str = "") -> dict[str, Any]:
+def plv(coders: Coders, *, show: int = 0, only: str = "") -> dict[str, Any]:
     """Root macro-F1, quad macro-F1 and share of pairs with both people found."""
     rows = corpus("events/plv-train.jsonl.xz")
     gold, predicted, quads, predicted_quads = [], [], [], []
@@ -76,7 +61,7 @@ def plv(coder: Any, *, show: int = 0, only: str = "") -> dict[str, Any]:
     for row in rows:
         source, target = marked_spans(row["marked"])
         text = re.sub(r"</?[st]>", "", row["marked"])
-        coded = coder.code(text)
+        coded = coders(row["id"]).code(text)
         event = pick(coded, source, target)
         root = YIELD.get(event.type, event.type) if event else NONE
         gold.append(row["root"])
@@ -119,7 +104,7 @@ def plv(coder: Any, *, show: int = 0, only: str = "") -> dict[str, Any]:
     return result
 
 
-def cameo(coder: Any) -> dict[str, Any]:
+def cameo(coders: Coders) -> dict[str, Any]:
     """Span F1 (overlap) of actors against sources and recipients against targets."""
     rows = corpus("events/cameo-spans-train.jsonl.xz")
     found = {role: Counter[str]() for role in ("S", "T")}
@@ -128,7 +113,7 @@ def cameo(coder: Any) -> dict[str, Any]:
         for token in row["tokens"]:
             starts.append(len(text))
             text += token + " "
-        coded = coder.code(text.rstrip())
+        coded = coders(row["id"]).code(text.rstrip())
         for role in ("S", "T"):
             gold = spans(row["tokens"], row["tags"], starts, role)
             said = {(p.start, p.end) for e in coded.events for p in (e.actor if role == "S" else e.recipient)}
@@ -161,13 +146,13 @@ def spans(tokens: list[str], tags: list[str], starts: list[int], role: str) -> l
     return out
 
 
-def gold_records(coder: Any) -> dict[str, Any]:
+def gold_records(coders: Coders) -> dict[str, Any]:
     """PLOVER gold records: type found among the sentence's events, and as its most confident one."""
     rows = corpus("events/gsr-dev.jsonl.xz")
     any_hit = top_hit = 0
     for row in rows:
         want = OLD_NAMES.get(row["event"], row["event"])
-        coded = coder.code(row["text"], published=row.get("date"))
+        coded = coders(row["id"]).code(row["text"], published=row.get("date"))
         types = [e.type for e in coded.events]
         any_hit += want in types or (want == "YIELD" and bool({"CONCEDE", "RETREAT"} & set(types)))
         top = max(coded.events, key=lambda e: e.confidence).type if coded.events else NONE
@@ -185,21 +170,21 @@ def gold_records(coder: Any) -> dict[str, Any]:
 
 def main() -> None:
     """Run."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("what", nargs="*", default=["plv", "cameo", "gsr"])
     parser.add_argument("--show", type=int, default=0, help="print so many examples a confusion")
     parser.add_argument("--only", default="", help="only confusions with this root")
     args = parser.parse_args()
-    coder = trucewatch.load()
-    result: dict[str, Any] = {}
+    coders = Coders(model=args.model, folds=args.folds, judging=not args.rules)
+    result: dict[str, Any] = {"weights": "five folds" if args.folds else "shipped: they saw these corpora"}
     if "plv" in args.what:
-        result["plv"] = plv(coder, show=args.show, only=args.only)
+        result["plv"] = plv(coders, show=args.show, only=args.only)
     if "cameo" in args.what:
-        result["cameo"] = cameo(coder)
+        result["cameo"] = cameo(coders)
     if "gsr" in args.what:
-        result["gsr"] = gold_records(coder)
+        result["gsr"] = gold_records(coders)
     if set(args.what) >= {"plv", "cameo", "gsr"}:
-        save("events", result)
+        save("events_rules" if args.rules else "events_folds" if args.folds else "events", result)
 
 
 if __name__ == "__main__":

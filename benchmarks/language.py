@@ -25,7 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from training import corpora  # noqa: E402
-
 from trucewatch.language import load  # noqa: E402
 from trucewatch.language.encoder import Encoder  # noqa: E402
 from trucewatch.language.spans import spans  # noqa: E402

@@ -6,10 +6,12 @@ spaCy's en_core_web_sm is measured in the same run where it is installed; otherw
 from __future__ import annotations
 
 import argparse
+import math
 import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import trucewatch
@@ -72,6 +74,19 @@ def spacy_speed(texts: list[str]) -> float | None:
     return words / (time.perf_counter() - begun)
 
 
+def head_costs(texts: list[str]) -> float:
+    """How much slower the coder is with the learned event head than with the rules alone, in percent of its time without."""
+    coder = trucewatch.load()
+    spent = {}
+    for judging in (True, False, True, False):
+        one = replace(coder, judging=judging)
+        begun = time.process_time()
+        for text in texts:
+            one.code(text)
+        spent[judging] = min(spent.get(judging, math.inf), time.process_time() - begun)
+    return 100 * (spent[True] / spent[False] - 1)
+
+
 def memory(texts: list[str]) -> float:
     """Peak memory in MB of one process that codes the articles."""
     coder = trucewatch.load()
@@ -93,6 +108,7 @@ def main() -> None:
     result["encoder_words_s"] = round(encoder(texts[:40]))
     peer = spacy_speed(texts[:40])
     result["spacy_words_s"] = round(peer) if peer else None
+    result["event_head_costs_percent"] = round(head_costs(texts[:40]), 1)
     result["peak_mb"] = round(memory(texts[:60]))
     print(table([*result.items()]))
     save("speed", result)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -128,6 +128,45 @@ def gum_mentions(sentence: Sentence) -> list[tuple[int, int, str]]:
     return found
 
 
+#: Folds of the corpora of acts.
+FOLDS = 5
+
+
+def fold_of(name: str) -> int:
+    """The fold in which a sentence of PLV, CAMEO or CASE is held out: the number in its identifier, modulo the folds."""
+    return int(re.sub(r"\D", "", name)) % FOLDS
+
+
+def marked_spans(marked: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """tuple[int, int]s of the marked source and target in the text without its marks."""
+    found: dict[str, list[tuple[int, int]]] = {"s": [], "t": []}
+    opened: dict[str, int] = {}
+    shift = 0
+    for match in re.finditer(r"</?[st]>", marked):
+        at = match.start() - shift
+        shift += len(match[0])
+        if match[0][1] == "/":
+            found[match[0][2]].append((opened[match[0][2]], at))
+        else:
+            opened[match[0][1]] = at
+    return found["s"], found["t"]
+
+
+def joined(tokens: Sequence[str], tags: Sequence[str]) -> tuple[str, dict[str, list[tuple[int, int]]]]:
+    """Tokens joined by blanks, and the ranges of the BIO roles."""
+    ranges: dict[str, list[tuple[int, int]]] = {"S": [], "T": []}
+    length = 0
+    for token, tag in zip(tokens, tags, strict=True):
+        if tag[2:] in ranges:
+            found = ranges[tag[2:]]
+            if tag[0] == "I" and found:
+                found[-1] = (found[-1][0], length + len(token))
+            else:
+                found.append((length, length + len(token)))
+        length += len(token) + 1
+    return " ".join(tokens), ranges
+
+
 @dataclass(slots=True)
 class SpanDocument:
     """A text with labelled character ranges; ``group`` keeps the parts of one relation together."""
@@ -137,7 +176,8 @@ class SpanDocument:
     spans: list[tuple[int, int, str, int]]  #: start, end, label, group
 
 
-def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+def json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Records of a compressed JSON lines file."""
     for line in _lines(path):
         if line.strip():
             yield json.loads(line)
@@ -146,7 +186,7 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
 def read_attributions(split: str) -> list[SpanDocument]:
     """PolNeAR articles with source, cue and content ranges, in the order of the file."""
     documents = []
-    for record in _json_lines(corpora() / "attribution" / f"polnear-{split}.jsonl.xz"):
+    for record in json_lines(corpora() / "attribution" / f"polnear-{split}.jsonl.xz"):
         spans = [
             (start, end, role, group)
             for group, relation in enumerate(record["attributions"])
@@ -154,6 +194,33 @@ def read_attributions(split: str) -> list[SpanDocument]:
             for start, end in relation.get(role) or []
         ]
         documents.append(SpanDocument(record["id"], record["text"], spans))
+    return documents
+
+
+def read_incidents(split: str) -> list[SpanDocument]:
+    """MUC-4 articles with the people and things of their incidents; a phrase is marked where the annotation points at it.
+
+    The same words elsewhere in the article have the label "" : it is not known whether they belong to an incident there.
+    """
+    roles = {"PerpInd": "perpetrator", "PerpOrg": "organisation", "Target": "target", "Victim": "victim", "Weapon": "weapon"}
+    documents = []
+    for record in json_lines(corpora() / "incidents" / f"muc4-{split}.jsonl.xz"):
+        text: str = record["doctext"]
+        found = {
+            (start, start + len(phrase), roles[role])
+            for template in record["templates"]
+            for role in roles
+            for entity in template[role]
+            for phrase, start in entity
+        }
+        again = {
+            (m.start(), m.end(), "")
+            for phrase in {text[a:b] for a, b, _ in found}
+            for m in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", text)
+        }
+        spans = [*sorted(again, key=lambda s: s[:2]), *sorted(found, key=lambda s: (s[0] - s[1], s))]
+        paragraphs = re.sub(r" {4,}", lambda m: "\n" + " " * (len(m.group()) - 1), text)
+        documents.append(SpanDocument(record["docid"], paragraphs, [(*span, k) for k, span in enumerate(spans)]))
     return documents
 
 
@@ -199,7 +266,7 @@ def read_entities(*, everything: bool = False) -> list[SpanDocument]:
     With ``everything`` none is left out, and the longer simply wins: the corpus as it stands.
     """
     documents = []
-    for record in _json_lines(corpora() / "entities" / "re3d-train.jsonl.xz"):
+    for record in json_lines(corpora() / "entities" / "re3d-train.jsonl.xz"):
         kept = [e for e in record["entities"] if e["type"] in RE3D and (everything or _usable(e, record["text"]))]
         kept.sort(key=lambda e: (e["sure"] and not everything, e["end"] - e["start"], e["start"]))
         spans = [(e["start"], e["end"], RE3D[e["type"]], k) for k, e in enumerate(kept)]

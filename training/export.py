@@ -21,9 +21,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training import features, lexicon
+from training import events, features, lexicon
 from training.loop import WORK
-from training.network import Network
+from training.network import ACT, CHAINS, Network
+from trucewatch.language.acts import EVENT_HEADS, EVENTS_FILE, PEOPLE
 from trucewatch.language.encoder import ENCODER_FILE, OUTPUTS, RELATIONS_FILE
 from trucewatch.language.weights import FOLDER, MANIFEST
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAME = "trucewatch-en"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 class EncoderGraph(nn.Module):
@@ -48,14 +49,19 @@ class EncoderGraph(nn.Module):
     def forward(self, ids: Tensor, casings: Tensor, first: Tensor, last: Tensor) -> tuple[Tensor, ...]:
         """Outputs in the order of ``trucewatch.language.encoder.OUTPUTS``."""
         network = self.network
-        taggers = [network.taggers[k] for k in OUTPUTS[7:]]
+        taggers = [network.taggers[k] for k in OUTPUTS[7:11]]
         stack = torch.cat(network.encoder(ids, casings, None), 0)
-        weights = torch.stack([torch.softmax(m.mix.weights, 0) for m in (network.trees, *taggers)])
+        weights = torch.stack([torch.softmax(m.mix.weights, 0) for m in (network.trees, *taggers, network.events)])
         mixed = (weights @ stack.flatten(1)).view(len(weights), -1, stack.shape[2])
         words = (mixed[:, first[0]] + mixed[:, last[0]]) * 0.5
         trees = network.trees.score(mixed[:1, :1], words[:1])
         spans = tuple(tagger.score(words[k : k + 1]) for k, tagger in enumerate(taggers, 1))
-        return (*(getattr(trees, k) for k in OUTPUTS[:7]), *spans)
+        return (*(getattr(trees, k) for k in OUTPUTS[:7]), *spans, *self.events(words[len(taggers) + 1 :]))
+
+    def events(self, mixed: Tensor) -> tuple[Tensor, Tensor]:
+        """What acts read of the words, and the score of each word as that of an act of each type."""
+        words = self.network.events.words(mixed)
+        return words, self.network.events.trigger(words)
 
 
 class RelationGraph(nn.Module):
@@ -71,9 +77,22 @@ class RelationGraph(nn.Module):
         return scores
 
 
+class EventGraph(nn.Module):
+    """The event head for one act."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.events = network.events
+
+    def forward(self, words: Tensor, marks: Tensor) -> tuple[Tensor, ...]:
+        """(1, W, ACT), (1, 3, W) -> scores of people and those of ``EVENT_HEADS``."""
+        scores: tuple[Tensor, ...] = self.events(words, marks, None)
+        return scores
+
+
 def _onnx(graph: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
-    axes = {"ids": {1: "T"}, "casings": {1: "T"}, "governor": {1: "V"}}
-    dynamic = {k: axes.get(k, {1: "W"}) for k in inputs} | {k: {1: "W"} for k in outputs}
+    axes = {"ids": {1: "T"}, "casings": {1: "T"}, "governor": {1: "V"}, "marks": {2: "W"}, PEOPLE: {2: "W"}}
+    dynamic = {k: axes.get(k, {1: "W"}) for k in (*inputs, *outputs) if k not in EVENT_HEADS}
     if "governor" in outputs:
         dynamic |= {"governor": {1: "V"}, "arc": {1: "W", 2: "V"}}
     torch.onnx.export(
@@ -97,6 +116,8 @@ def graphs(network: Network, folder: Path) -> None:
     wide = network.trees.rel_dependent.out_features
     arcs = {"dependent": torch.randn(1, 16, wide), "governor": torch.randn(1, 17, wide), "heads": words}
     _onnx(RelationGraph(network), arcs, ["relation"], folder / "relations.onnx")
+    marks = (torch.arange(16) % 3 == torch.arange(3)[:, None]).float()[None]
+    _onnx(EventGraph(network), {"words": torch.randn(1, 16, ACT), "marks": marks}, (PEOPLE, *EVENT_HEADS), folder / EVENTS_FILE)
 
 
 def quantise(source: Path, target: Path) -> None:
@@ -138,7 +159,7 @@ def refine(network: Network, epochs: int = 20, rate: float = 1e-3, held_out: Seq
 def load(checkpoint: Path) -> Network:
     """The network of a checkpoint."""
     found = torch.load(checkpoint, weights_only=True, map_location="cpu")
-    network = Network(found["sizes"])
+    network = Network(found["sizes"], features.TAGS)
     network.load_state_dict(found["state"])
     return network.eval()
 
@@ -147,34 +168,43 @@ def labels() -> dict[str, list[str]]:
     """Label names of every head."""
     with (WORK / "data.pickle").open("rb") as handle:
         vocabulary: dict[str, list[str]] = pickle.load(handle)["vocabulary"]
-    return vocabulary | features.TAGS
+    return vocabulary | features.TAGS | events.labels()
 
 
-def manifest(folder: Path, version: str) -> None:
+def transitions(network: Network) -> dict[str, list[list[float]]]:
+    """Learned scores from tag to tag of the span heads that are chains."""
+    tables = {k: network.taggers[k].between.detach().double() for k in sorted(CHAINS)}
+    return {k: [[round(x, 4) for x in row] for row in table.tolist()] for k, table in tables.items()}
+
+
+def manifest(folder: Path, version: str, chains: Mapping[str, list[list[float]]]) -> None:
     """Write the manifest over the files of ``folder``."""
     names = sorted(p.name for p in folder.iterdir() if p.suffix in {".onnx", ".json", ".tsv"} and p.name != MANIFEST)
     digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    record = {"name": NAME, "version": version, "sha256": digests, "labels": labels()}
+    record = {"name": NAME, "version": version, "sha256": digests, "labels": labels(), "transitions": chains}
     (folder / MANIFEST).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def export(checkpoint: Path, folder: Path, version: str = VERSION) -> None:
-    """Write the shipped folder; it changes only once everything is made."""
+def export(checkpoint: Path, folder: Path, version: str = VERSION, *, refined: bool = True) -> None:
+    """Write the shipped folder; it changes only once everything is made. The entity head is not ``refined`` where it does not matter."""
     torch.manual_seed(17)
     network = load(checkpoint)
-    refine(network)
+    if refined:
+        refine(network)
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Path(scratch_name)
         graphs(network, scratch)
-        shutil.copyfile(scratch / "encoder.onnx", WORK / "encoder.onnx")
-        shutil.copyfile(scratch / "relations.onnx", WORK / "relations.onnx")
+        if refined:
+            shutil.copyfile(scratch / "encoder.onnx", WORK / "encoder.onnx")
+            shutil.copyfile(scratch / "relations.onnx", WORK / "relations.onnx")
         made = scratch / "made"
         made.mkdir()
         quantise(scratch / "encoder.onnx", made / ENCODER_FILE)
         quantise(scratch / "relations.onnx", made / RELATIONS_FILE)
+        shutil.copyfile(scratch / EVENTS_FILE, made / EVENTS_FILE)
         shutil.copyfile(features.base_folder() / "tokenizer.json", made / "tokenizer.json")
         lexicon.write(made / "lemmas.tsv")
-        manifest(made, version)
+        manifest(made, version, transitions(network))
         folder.mkdir(parents=True, exist_ok=True)
         for path in made.iterdir():
             shutil.copyfile(path, folder / f".{path.name}")

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 
 from training import synthetic
-from training.corpora import gum_mentions, read_attributions, read_entities, read_trees
-from trucewatch.language.analysis import ATTRIBUTION_LABELS, ENTITY_LABELS
+from training.corpora import gum_mentions, read_attributions, read_entities, read_incidents, read_trees
+from trucewatch.language.analysis import ATTRIBUTION_LABELS, ENTITY_LABELS, INCIDENT_LABELS
 from trucewatch.language.lemmas import script
 from trucewatch.language.pieces import CLS, SEP, Splitter
 from trucewatch.language.words import words
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from training.corpora import SpanDocument, TreeDocument
+    from training.events import ActLabels
 
 IGNORE = -100
 WINDOW = 192  #: pieces of the longest window
+#: Casing class of a word -> its class when written in lower case (see ``trucewatch.language.pieces.casing``).
+LOWER = np.array([0, 1, 1, 1, 1, 1, 6, 7, 7, 9, 1, 1])
 #: GUM's mention types that the second entity head learns; the rest is "other".
 MENTION_LABELS = ("person", "place", "organisation", "time", "object", "event")
 _GUM_TYPES = {"organization": "organisation"} | {t: t for t in ("person", "place", "time", "object", "event")}
@@ -41,6 +44,7 @@ def bio(labels: Sequence[str]) -> list[str]:
 
 
 TAGS = {"attribution": bio(ATTRIBUTION_LABELS), "entity": bio(ENTITY_LABELS), "mention": bio(MENTION_LABELS)}
+TAGS["incident"] = bio(INCIDENT_LABELS)
 
 
 def base_folder() -> Path:
@@ -58,6 +62,7 @@ class Unit:
     casings: list[int]
     rows: dict[str, list[int]] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
+    acts: list[ActLabels] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -151,7 +156,8 @@ def span_units(document: SpanDocument, head: str, splitter: Splitter, limit: int
         row, previous = [], None
         for a, b in offsets:
             mark = next((painted[i] for i in range(a, b) if painted[i]), None)
-            row.append(tags.index(("I-" if mark == previous else "B-") + mark[0]) if mark else 0)
+            unknown = mark is not None and not mark[0]
+            row.append(IGNORE if unknown else tags.index(("I-" if mark == previous else "B-") + mark[0]) if mark else 0)
             previous = mark
         first = 0
         while first < len(offsets):
@@ -174,6 +180,11 @@ def span_documents(source: Sequence[SpanDocument], head: str) -> list[Document]:
 def attribution_documents(split: str) -> list[Document]:
     """PolNeAR as units."""
     return span_documents(read_attributions(split), "attribution")
+
+
+def incident_documents(split: str) -> list[Document]:
+    """MUC-4 as units."""
+    return span_documents(read_incidents(split), "incident")
 
 
 def entity_documents() -> list[Document]:
@@ -251,8 +262,8 @@ class Batch:
         return torch.from_numpy(out)
 
 
-def collate(windows: list[list[Unit]]) -> Batch:
-    """Windows -> one padded batch, with [CLS] before and [SEP] after the pieces."""
+def collate(windows: list[list[Unit]], *, lower: bool = False) -> Batch:
+    """Windows -> one padded batch, with [CLS] before and [SEP] after the pieces; ``lower`` takes the capitals away."""
     size = (len(windows), 2 + max(sum(u.size for u in w) for w in windows))
     count = (len(windows), max(sum(len(u.pieces) for u in w) for w in windows))
     ids, shapes = np.zeros(size, np.int64), np.zeros(size, np.int64)
@@ -269,5 +280,7 @@ def collate(windows: list[list[Unit]]) -> Batch:
                 t, k = end, k + 1
         ids[b, t] = SEP
         mask[b, : t + 1] = True
+    if lower:
+        shapes = LOWER[shapes]
     tensors = map(torch.from_numpy, (ids, shapes, mask, first, last, number))
     return Batch(*tensors, windows)

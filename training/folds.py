@@ -20,7 +20,7 @@ from training import features
 from training.corpora import ROOT, read_entities
 from training.evaluate import f1, span_counts
 from training.export import load, refine
-from training.loop import WORK, Plan, train
+from training.loop import TASKS, WORK, Plan, train
 from trucewatch.language.analysis import ENTITY_LABELS
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--folds", type=int, default=FOLDS, help="stop after so many folds")
     arguments = parser.parse_args()
-    alone = (0.0, 0.0, 1.0)
+    alone = tuple(float(task == "entity") for task in TASKS)
     plan = Plan(WORK / "fold.pt", arguments.minutes, alone, alone, rate=1e-4, head_rate=1.5e-3, save=99, evaluate=99)
     sums: dict[str, Counter[str]] = {"cleaned": Counter(), "as it stands": Counter()}
     for k in range(arguments.folds):
         names = fold_names(k)
-        train(replace(plan, init=arguments.checkpoint, held_out=names))
+        train(replace(plan, init=arguments.checkpoint, fresh=("taggers.entity",), held_out=names))
         network = load(plan.out)
         refine(network, held_out=names)
         sums["cleaned"] += score(network, names, everything=False)

@@ -1,8 +1,9 @@
-"""Time-boxed training on two processes of one thread each; the gradients are averaged in shared memory.
+"""Time-boxed training on two processes of one thread each; every few seconds their weights are averaged.
 
-Two OpenMP threads in one process were several times slower than this. The schedule is driven by the clock, so it always
-ends on time: ``--minutes`` of training in all, linear warm-up and linear decay to zero, and a mixture of tasks that changes
-linearly from ``--mix`` to ``--mix-end``. Checkpoints are written every ``--save`` minutes; ``--resume`` goes on from one.
+Two OpenMP threads in one process were several times slower than this, and gradients averaged at each step made one process
+wait for the other whenever the machine had something else to do. The schedule is driven by the clock, so it always ends on
+time: ``--minutes`` of training in all, linear warm-up and linear decay to zero, and a mixture of tasks that changes linearly
+from ``--mix`` to ``--mix-end``. Checkpoints are written every ``--save`` minutes; ``--resume`` goes on from one.
 """
 
 from __future__ import annotations
@@ -22,15 +23,17 @@ from typing import TYPE_CHECKING, Any
 import torch
 import torch.multiprocessing as mp
 
-from training import features
+from training import events, features
 from training.evaluate import quick
-from training.network import Network, span_losses, tree_losses
+from training.network import Network, event_losses, span_losses, tree_losses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WORK = Path(__file__).resolve().parent / "runs"
-TASKS = ("trees", "attribution", "entity")
+TASKS = ("trees", "attribution", "entity", "incident", "own", "plv", "cameo", "case")
+#: Tasks with few texts: smaller batches.
+SMALL = {"entity": 3, "own": 2, "plv": 2, "cameo": 2, "case": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,26 @@ class Plan:
     mix_end: tuple[float, ...]
     rate: float = 2.5e-4
     head_rate: float = 1.5e-3
+    meet: float = 15.0  #: seconds between two averagings
     pieces: int = 896  #: of a batch of one process; a third for entities, of which there are few
     save: float = 5.0
     evaluate: float = 20.0
     processes: int = 2
     init: Path | None = None
+    fresh: tuple[str, ...] = ()  #: parts of the network that ``init`` does not give ("taggers.entity")
     resume: bool = False
     stop: float = math.inf  #: leave off after so many minutes of the schedule
     held_out: tuple[str, ...] = ()  #: re3d documents that must not be seen
 
 
 def prepare() -> dict[str, Any]:
-    """Features of all training data, made once and kept in the work folder."""
-    path = WORK / "data.pickle"
+    """Features of all training data, made once and kept in the work folder; those of acts are made each time."""
+    data = _prepared(WORK / "data.pickle")
+    incidents = {"incident": features.incident_documents("train"), "incident-dev": features.incident_documents("dev")}
+    return data | incidents | events.event_documents()
+
+
+def _prepared(path: Path) -> dict[str, Any]:
     if path.exists():
         with path.open("rb") as handle:
             return pickle.load(handle)
@@ -76,23 +86,26 @@ def prepare() -> dict[str, Any]:
 
 def sizes(data: dict[str, Any]) -> dict[str, int]:
     """Number of labels of each head."""
-    return {k: len(v) for k, v in data["vocabulary"].items()} | {k: len(v) for k, v in features.TAGS.items()}
+    names = data["vocabulary"] | features.TAGS | events.labels()
+    return {k: len(v) for k, v in names.items()}
 
 
-def stream(documents: list[features.Document], rank: int, plan: Plan, seed: int, pieces: int) -> Iterator[features.Batch]:
-    """Endless batches of one process; every epoch cuts and shuffles anew, the same in all processes.
+#: Share of batches that are shown in lower case: headlines, wires and posts are often written so.
+LOWERED = 0.1
 
-    The batches of one step are neighbours in length, so that no process waits long for another.
-    """
+
+def stream(documents: list[features.Document], seed: int, pieces: int) -> Iterator[features.Batch]:
+    """Endless batches; every epoch cuts and shuffles anew. No documents, no batches."""
     epoch = 0
+    if not documents:
+        return
     while True:
         rng = random.Random(seed * 1000 + epoch)
         windows = [w for d in documents for w in features.pack(d.units, rng)]
         batches = features.bucket(windows, pieces, rng)
-        steps = [batches[i : i + plan.processes] for i in range(0, len(batches) - plan.processes + 1, plan.processes)]
-        rng.shuffle(steps)
-        for step in steps:
-            yield features.collate(step[rank])
+        rng.shuffle(batches)
+        for batch in batches:
+            yield features.collate(batch, lower=rng.random() < LOWERED)
         epoch += 1
 
 
@@ -124,36 +137,39 @@ class Worker:
 
     def __init__(self, rank: int, plan: Plan, shared: torch.Tensor, clock: torch.Tensor, barrier: Any) -> None:
         torch.set_num_threads(1)
-        if hasattr(os, "sched_setaffinity") and plan.processes <= (os.cpu_count() or 1):
-            os.sched_setaffinity(0, {rank})
         self.rank, self.plan, self.shared, self.clock, self.barrier = rank, plan, shared, clock, barrier
         self.data = prepare()
         held = set(plan.held_out)
-        self.data["entity"] = [d for d in self.data["entity"] if d.name not in held]
+        for task in TASKS:
+            self.data[task] = [d for d in self.data[task] if d.name not in held]
         torch.manual_seed(17)
-        self.network = Network(sizes(self.data))
+        self.network = Network(sizes(self.data), features.TAGS)
         self.network.encoder.load_base(features.base_folder())
         if plan.init:
             state = torch.load(plan.init, weights_only=True)["state"]
-            self.network.load_state_dict({k: v for k, v in state.items() if not k.startswith("taggers.entity")}, strict=False)
+            fresh = tuple(plan.fresh)
+            self.network.load_state_dict({k: v for k, v in state.items() if not k.startswith(fresh)}, strict=False)
         self.optimiser = optimiser(self.network, plan)
-        self.parameters = [p for p in self.network.parameters() if p.requires_grad]
+        self.named = {n: p for n, p in self.network.named_parameters() if p.requires_grad}
         self.elapsed, self.step = 0.0, 0
         if plan.resume and plan.out.exists():
             self._resume()
         torch.manual_seed(rank + 1 + self.step)
         self.streams = {
-            t: stream(self.data[t], rank, plan, k + 10 + self.step, plan.pieces // (3 if t == "entity" else 1))
+            t: stream(self.data[t], 100 * rank + k + 10 + self.step, plan.pieces // SMALL.get(t, 1))
             for k, t in enumerate(TASKS)
         }
-        self.choice = random.Random(3 + self.step)
+        self.choice = random.Random(3 + rank + self.step)
         self.sums: Counter[str] = Counter()
         self.seen: Counter[str] = Counter()
 
     def _resume(self) -> None:
+        """Go on from a checkpoint; heads that are new since start afresh."""
         found = torch.load(self.plan.out, weights_only=True)
-        self.network.load_state_dict(found["state"])
-        self.optimiser.load_state_dict(found["optimiser"])
+        self.network.load_state_dict(found["state"], strict=False)
+        for name, state in found["moments"].items():
+            if name in self.named:
+                self.optimiser.state[self.named[name]] = state
         self.elapsed, self.step = found["elapsed"], found["step"]
 
     def say(self, *words: object) -> None:
@@ -167,7 +183,7 @@ class Worker:
             return
         state = {
             "state": self.network.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "moments": {n: self.optimiser.state[p] for n, p in self.named.items() if p in self.optimiser.state},
             "elapsed": elapsed,
             "step": self.step,
             "sizes": sizes(self.data),
@@ -176,38 +192,43 @@ class Worker:
         torch.save(state, scratch)
         scratch.replace(self.plan.out)
 
-    def average(self) -> None:
-        """Replace the gradients by the mean over processes."""
-        for p in self.parameters:
-            if p.grad is None:
-                p.grad = torch.zeros_like(p)
-        torch.cat([p.grad.flatten() for p in self.parameters if p.grad is not None], out=self.shared[self.rank])
-        self.barrier.wait()
-        total = self.shared.mean(0)
-        self.barrier.wait()
-        at = 0
-        for p in self.parameters:
-            p.grad = total[at : at + p.numel()].view_as(p)
-            at += p.numel()
+    def meet(self) -> None:
+        """Replace the weights by the mean over processes."""
+        with torch.no_grad():
+            torch.cat([p.flatten() for p in self.named.values()], out=self.shared[self.rank])
+            self.barrier.wait()
+            total = self.shared.mean(0)
+            self.barrier.wait()
+            at = 0
+            for p in self.named.values():
+                p.copy_(total[at : at + p.numel()].view_as(p))
+                at += p.numel()
 
     def train_step(self, progress: float) -> None:
-        """One batch of a drawn task, forward, backward, averaged, applied."""
+        """One batch of a drawn task, forward, backward, applied."""
         for group in self.optimiser.param_groups:
             group["lr"] = group["base"] * factor(progress)
         weights = [a + (b - a) * progress for a, b in zip(self.plan.mix, self.plan.mix_end, strict=True)]
         task = self.choice.choices(TASKS, weights)[0]
         batch = next(self.streams[task])
-        losses = tree_losses(self.network, batch) if task == "trees" else span_losses(self.network, batch, task)
+        losses = self.losses(task, batch)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
-        self.average()
-        torch.nn.utils.clip_grad_norm_(self.parameters, 2.0)
+        torch.nn.utils.clip_grad_norm_(self.named.values(), 2.0)
         self.optimiser.step()
         self.step += 1
         self.seen[task] += int(batch.mask.sum())
         for name, loss in losses.items():
             self.sums[name] += loss.item()
             self.sums["n " + name] += 1
+
+    def losses(self, task: str, batch: features.Batch) -> dict[str, torch.Tensor]:
+        """Losses of one batch of a task."""
+        if task == "trees":
+            return tree_losses(self.network, batch)
+        if task in features.TAGS:
+            return span_losses(self.network, batch, task)
+        return event_losses(self.network, batch, self.choice)
 
     def report(self, progress: float, started: float) -> None:
         """Log mean losses since the last report."""
@@ -217,30 +238,39 @@ class Worker:
         self.sums.clear()
 
     def run(self) -> None:
-        """Train until the time is spent."""
+        """Train until the time is spent. The clock of all processes starts at the first meeting."""
         self.network.train()
-        total = self.plan.minutes * 60
+        end = min(self.plan.minutes, self.plan.stop) * 60
+        self.meet()
         begun = time.monotonic()
-        started = begun - self.elapsed
-        next_save = self.elapsed + self.plan.save * 60
-        next_evaluation = self.elapsed + self.plan.evaluate * 60
+        if self.rank == 0:
+            self.clock[0] = begun - self.elapsed
+        self.barrier.wait()
+        started = float(self.clock[0])
+        elapsed = self.elapsed
+        due = {
+            "meet": elapsed + self.plan.meet,
+            "save": elapsed + self.plan.save * 60,
+            "evaluate": elapsed + self.plan.evaluate * 60,
+        }
         while True:
-            if self.rank == 0:
-                self.clock[0] = time.monotonic() - started
-            self.barrier.wait()
-            elapsed = float(self.clock[0])
-            if elapsed >= min(total, self.plan.stop * 60):
+            self.train_step(min(elapsed, end) / (self.plan.minutes * 60))
+            if self.step % 100 == 0:
+                self.report(elapsed / (self.plan.minutes * 60), begun)
+            elapsed = time.monotonic() - started
+            if elapsed < min(due["meet"], end):
+                continue
+            self.meet()
+            if due["meet"] >= end:
                 break
-            self.train_step(elapsed / total)
-            if self.step % 50 == 0:
-                self.report(elapsed / total, begun)
-            if elapsed >= next_save:
+            due["meet"] += self.plan.meet
+            if elapsed >= due["save"]:
                 self.save(elapsed)
-                next_save += self.plan.save * 60
-            if elapsed >= next_evaluation:
-                next_evaluation += self.plan.evaluate * 60
+                due["save"] += self.plan.save * 60
+            if elapsed >= due["evaluate"]:
                 self.evaluate()
-        self.save(elapsed)
+                due["evaluate"] += self.plan.evaluate * 60
+        self.save(end)
         self.say("done", self.step, "steps", dict(self.seen))
 
     def evaluate(self) -> None:
@@ -251,25 +281,30 @@ class Worker:
             self.network.train()
 
 
-def _work(rank: int, plan: Plan, shared: torch.Tensor, clock: torch.Tensor, barrier: Any) -> None:
+def work(rank: int, plan: Plan, shared: torch.Tensor, clock: torch.Tensor, barrier: Any) -> None:
+    """One process of a plan."""
     Worker(rank, plan, shared, clock, barrier).run()
+
+
+def new_clock(plan: Plan) -> tuple[torch.Tensor, torch.Tensor, Any]:
+    """What the processes of a plan share: room for their weights, the time they began, the place where they meet."""
+    network = Network(sizes(prepare()), features.TAGS)
+    count = sum(p.numel() for p in network.parameters() if p.requires_grad)
+    shared = torch.zeros(plan.processes, count).share_memory_()
+    clock = torch.zeros(1, dtype=torch.float64).share_memory_()
+    return shared, clock, mp.get_context("spawn").Barrier(plan.processes)
 
 
 def train(plan: Plan) -> None:
     """Run a plan."""
-    data = prepare()
-    network = Network(sizes(data))
-    count = sum(p.numel() for p in network.parameters() if p.requires_grad)
-    shared = torch.zeros(plan.processes, count).share_memory_()
-    clock = torch.zeros(1, dtype=torch.float64).share_memory_()
-    barrier = mp.get_context("spawn").Barrier(plan.processes)
-    mp.spawn(_work, args=(plan, shared, clock, barrier), nprocs=plan.processes)
+    mp.spawn(work, args=(plan, *new_clock(plan)), nprocs=plan.processes)
 
 
 def _floats(text: str) -> tuple[float, ...]:
-    values = tuple(map(float, text.split(",")))
+    values = (*map(float, text.split(",")),)
+    values += (0.0,) * (len(TASKS) - len(values))
     if len(values) != len(TASKS) or not math.isclose(sum(values), 1, abs_tol=1e-6):
-        message = f"three shares that add up to 1, for {TASKS}"
+        message = f"shares that add up to 1, for {TASKS}"
         raise argparse.ArgumentTypeError(message)
     return values
 
@@ -284,10 +319,12 @@ def main() -> None:
     parser.add_argument("--mix-end", type=_floats, default=(0.5, 0.4, 0.1))
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--head-rate", type=float, default=1.5e-3)
+    parser.add_argument("--meet", type=float, default=15.0)
     parser.add_argument("--pieces", type=int, default=896)
     parser.add_argument("--save", type=float, default=5.0)
     parser.add_argument("--evaluate", type=float, default=20.0)
     parser.add_argument("--init", type=Path)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--stop", type=float, default=math.inf)
     parser.add_argument("--resume", action="store_true")
     train(Plan(**vars(parser.parse_args())))

@@ -60,6 +60,8 @@ class Coder:
     ontology: Ontology
     actors: ActorFile
     gazetteer: Gazetteer
+    judging: bool = True
+    """Whether the learned head weighs what the rules propose; without it the rules stand alone (for comparison)."""
 
     @property
     def facts(self) -> CoderFacts:
@@ -145,7 +147,16 @@ class Coder:
         cast = Cast(tree, self.lexicon, self.actors, anchor.isoformat() if anchor else None, found_times)
         places = self._places(analysis, report, cast, found_times)
         claims = find_claims(analysis, resolve_actor=_Resolver(analysis, cast))
-        context = Context(tree, self.lexicon, self.ontology, cast, places, found_times, claims)
+        context = Context(
+            tree,
+            self.lexicon,
+            self.ontology,
+            cast,
+            places,
+            found_times,
+            claims,
+            self.analyser.read_act if self.judging else None,
+        )
         events = find_events(context)
         kinds = sentence_kinds(analysis, claims)
         sentences = tuple(SentenceSpan(s.start, s.end, kind) for s, kind in zip(analysis.sentences, kinds, strict=True))

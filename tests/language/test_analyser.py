@@ -152,3 +152,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     shutil.copyfile(FOLDER / "manifest.json", tmp_path / "manifest.json")
     with pytest.raises(WeightsError, match="missing"):
         load(tmp_path)
+
+
+def test_weights_of_another_version_are_named(tmp_path: Path) -> None:
+    record = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    del record["labels"]["event_type"]
+    (tmp_path / "manifest.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(WeightsError, match=r"another version of trucewatch: they lack event_type"):
+        load(tmp_path)

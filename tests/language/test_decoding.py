@@ -85,3 +85,11 @@ def test_a_long_sentence_of_cycles_neither_hangs_nor_overflows() -> None:
     for i in range(0, n - 1, 2):
         table[i, i + 2] = table[i + 1, i + 1] = 5
     assert is_tree(tuple(best_tree(table).tolist()))
+
+
+def test_learned_steps_may_win_over_the_best_tags_of_the_words() -> None:
+    between = transitions(TAGS) + 0.0
+    scores = np.zeros((3, len(TAGS)), np.float32)
+    scores[:, 0] = 0.4
+    between[0, 1] = between[1, 2] = 1.0
+    assert viterbi(scores, between, starts(TAGS)).tolist() == [0, 1, 2]

@@ -42,6 +42,21 @@ def test_the_reports_own_voice_has_no_invented_source():
     assert words.claimant(samples.coded(), samples.events()[2]) == words.OWN_VOICE
 
 
+def test_a_medium_that_carries_a_claim_is_named_apart_from_its_source():
+    first, *rest = samples.claims()
+    medium = Mention(0, 7, "Reuters")
+    told = samples.coded(claims=(replace(first, conduit=(medium,)), *rest))
+    assert words.claimant(told, told.events[0]) == "the Aldun Front, via Reuters"
+
+
+def test_a_medium_that_encloses_a_claim_is_not_named_twice():
+    first, second, third = samples.claims()
+    medium = Mention(0, 7, "Reuters")
+    outer = replace(second, id="c9", source=(medium,), resolved=None)
+    told = samples.coded(claims=(replace(first, conduit=(medium,), within="c9"), outer, third))
+    assert words.claimant(told, told.events[0]) == "the Aldun Front, according to Reuters"
+
+
 def test_claims_that_enclose_each_other_do_not_loop():
     first, second, third = samples.claims()
     ring = samples.coded(claims=(replace(first, within="c2"), replace(second, within="c1"), third))

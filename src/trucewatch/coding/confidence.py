@@ -38,6 +38,10 @@ class Evidence:
     """... whom the actor file knows."""
     weak_role: float = 0.0
     """A participant was found by a fallback."""
+    head: float = 0.5
+    """The learned head's chance of the type."""
+    overruled: float = 0.0
+    """The head spoke against the rule, or without one."""
     long_sentence: float = 0.0
     """Sentence length over 60 words, as a share."""
 

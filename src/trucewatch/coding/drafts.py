@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trucewatch.coding.lexicon import Lexicon, Pos
     from trucewatch.coding.status import Composition
     from trucewatch.coding.tree import Tree
-    from trucewatch.model import EventStatus
+    from trucewatch.model import Alternative, EventStatus
 
 _RESULT_LINKS = frozenset({"advcl", "acl", "conj"})
 _SAY = "SAY"
@@ -47,6 +47,12 @@ class Draft:
     embedded: bool = False
     others: tuple[tuple[str, str], ...] = ()
     merged: tuple[int, ...] = ()
+    chance: float | None = None
+    """The head's chance of the type; None where it was not asked."""
+    acled: tuple[tuple[str, float], ...] = ()
+    """The head's likeliest ACLED sub-events ("-": none), best first."""
+    considered: tuple[Alternative, ...] = ()
+    """Readings that lost when rules and head were weighed."""
 
 
 class Drafter:
@@ -75,6 +81,7 @@ class Drafter:
         for raised, inner, _ in governed.values():
             found.extend(self._raised_draft(raised, inner))
         found.extend(self._bare_demands({d.predicate.head for d in found}))
+        found.extend(self._unlisted({i for d in found for i in (d.predicate.head, d.predicate.verb)}))
         return self._ordered(self._aimed(self._merged(found)))
 
     def _bare_demands(self, coded: set[int]) -> list[Draft]:
@@ -91,6 +98,18 @@ class Drafter:
             entry = Entry(made.rule, self.tree.lemma(token.i), "V", (), "REQUEST", None, None, None, (), (), "", -1)
             roles = Roles((Role(speaker, "speaker"),), tuple(Role(j, "duty") for j in self.tree.conjuncts(duty[0])), ())
             found.append(_governor_draft(Predicate(token.i, entry), made, roles, (token.i,)))
+        return found
+
+    def _unlisted(self, coded: set[int]) -> list[Draft]:
+        """Acts that no rule proposes: drafts without a type, for the head alone to decide."""
+        found: list[Draft] = []
+        for predicate in self.finder.unlisted(coded):
+            roles = self.role_finder.roles(predicate)
+            composition = self.algebra.compose(predicate)
+            words = tuple(sorted({predicate.head, *self.tree.kids(predicate.head, "compound:prt")}))
+            found.append(
+                Draft(predicate, "", None, None, None, composition.status, composition.rule, predicate.entry.id, roles, words)
+            )
         return found
 
     def _aimed(self, drafts: list[Draft]) -> list[Draft]:

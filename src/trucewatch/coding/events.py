@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from trucewatch.coding.confidence import Evidence, confidence
 from trucewatch.coding.drafts import THREAT_TO_PERSONS, Drafter
 from trucewatch.coding.harm import FoundHarm, HarmFinder
+from trucewatch.coding.incidents import with_incidents
+from trucewatch.coding.judge import NO_ACT, Judge, settings
 from trucewatch.coding.links import Linker
 from trucewatch.coding.participants import Role, low_trust
 from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from trucewatch.coding.cast import Cast
     from trucewatch.coding.drafts import Draft
+    from trucewatch.coding.judge import ReadAct
     from trucewatch.coding.lexicon import Lexicon
     from trucewatch.coding.tree import Tree
     from trucewatch.model import Acled, ActorRef, Claim, Place, Time
@@ -46,6 +49,8 @@ class Context:
     places: Sequence[Place]
     times: Sequence[Time]
     claims: Sequence[Claim]
+    read_act: ReadAct | None = None
+    """The learned head; without it the rules stand alone."""
 
 
 def find_events(context: Context) -> tuple[Event, ...]:
@@ -84,9 +89,12 @@ class _Builder:
         self.sha = sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
         truce_types = {t.id: frozenset(t.types) for t in context.ontology.truces}
         self.drafter = Drafter(context.tree, context.lexicon, context.cast, truce_types)
+        self.judge = Judge(context.tree, context.ontology, context.read_act)
 
     def events(self) -> tuple[Event, ...]:
-        drafts = self.drafter.drafts()
+        drafts = self.judge.judged(self.drafter.drafts())
+        if self.c.read_act is not None:
+            drafts = with_incidents(drafts, self.tree)
         harms = self._harms_by_draft(drafts, HarmFinder(self.tree, self.c.lexicon, self.c.cast).all())
         found: list[Event] = []
         ids: set[str] = set()
@@ -216,7 +224,10 @@ class _Builder:
         return self.text[sentence.start : sentence.end].rstrip("\"”’' ").endswith("?")
 
     def _acled(self, draft: Draft, actors: Sequence[Participant], recipients: Sequence[Participant]) -> Acled | None:
-        """ACLED's types, which turn on whether a state's forces act and whether civilians suffer."""
+        """ACLED's types: the head's where it is sure, else the crosswalk's, which asks for a state's forces and civilians."""
+        if draft.acled and draft.acled[0][1] >= settings().acled:
+            best = draft.acled[0][0]
+            return None if best == NO_ACT else self.c.ontology.acled(best)
         doers = {a.actor.type for a in actors if a.actor}
         sufferers = {r.actor.type for r in recipients if r.actor}
         government = bool(doers & _STATE) if doers else None
@@ -295,7 +306,8 @@ class _Builder:
             for content in claim.content:
                 if content.start <= at < content.end and not any(m.start <= at < m.end for m in claim.cue):
                     size = content.end - content.start
-                    if best is None or size < best[0]:
+                    nested = best is not None and size == best[0] and claim.within == best[1]
+                    if best is None or size < best[0] or nested:
                         best = (size, claim.id)
         return best[1] if best else None
 
@@ -316,6 +328,8 @@ class _Builder:
             recipient=float(bool(recipients)),
             recipient_known=float(any(r.actor for r in recipients)),
             weak_role=float(any(low_trust(r.how) for r in roles)),
+            head=draft.chance if draft.chance is not None else 0.5,
+            overruled=float(draft.type_rule.startswith("head:")),
             long_sentence=max(0.0, min(1.0, (length - _LONG) / _LONG)),
         )
 
@@ -324,7 +338,8 @@ class _Builder:
         return tuple(dict.fromkeys(roles))
 
     def _alternatives(self, draft: Draft) -> tuple[Alternative, ...]:
-        return tuple(Alternative("type", type_, by) for type_, by in dict.fromkeys(draft.others))
+        others = [Alternative("type", type_, by) for type_, by in dict.fromkeys(draft.others)]
+        return (*draft.considered, *others)
 
     def _id(self, draft: Draft, predicate: Mention) -> str:
         key = f"{self.sha}|{draft.type}|{predicate.start}|{predicate.end}|{draft.status}"

@@ -11,17 +11,18 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
-from trucewatch.coding.lexicon import LightVerb
+from trucewatch.coding.judge import UNLISTED, settings
+from trucewatch.coding.lexicon import Entry, LightVerb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trucewatch.coding.cast import Cast
-    from trucewatch.coding.lexicon import Aspect, Constraint, Entry, Lexicon
+    from trucewatch.coding.lexicon import Aspect, Constraint, Lexicon, Pos
     from trucewatch.coding.tree import Tree
 
 _GENERIC = ("EVENT_GENERIC", "PARTITIVE")
-_POS = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
+_POS: dict[str, Pos] = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
 
 
 @cache
@@ -81,6 +82,25 @@ class Finder:
             if predicate is not None:
                 found.append(predicate)
         return tuple(sorted(found, key=lambda p: (self.tree.token(p.head).sentence, min(p.head, p.verb), p.head)))
+
+    def unlisted(self, coded: set[int]) -> Iterator[Predicate]:
+        """Words that the encoder takes for acts and no rule proposes, each with an entry without a type.
+
+        Where the lexicon says that the words name no act ("the club fired its coach"), they are not proposed.
+        """
+        triggers = self.tree.analysis.triggers
+        if triggers is None:
+            return
+        least = settings().trigger
+        for i in (triggers >= least).nonzero()[0].tolist():
+            token = self.tree.token(i)
+            if token.upos not in _POS or i in coded or i in self._used:
+                continue
+            entry, _ = self._match(i, _POS[token.upos])
+            if entry is None or not entry.blocks:
+                yield Predicate(
+                    i, Entry(UNLISTED, self.tree.lemma(i), _POS[token.upos], (), "", None, None, None, (), (), "", -1)
+                )
 
     def _verbal(self, v: int) -> Iterator[Predicate]:
         """A verb: by an entry whose frame asks for its object, else as support of an event noun, else by any entry that fits."""

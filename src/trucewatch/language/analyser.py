@@ -12,8 +12,9 @@ import numpy as np
 
 from trucewatch.language import entities
 from trucewatch.language import sentences as boundaries
+from trucewatch.language.acts import EVENT_HEADS, EVENTS_FILE, ActReader
 from trucewatch.language.analysis import Analysis, Sentence, Span, Token
-from trucewatch.language.encoder import Encoder
+from trucewatch.language.encoder import ENCODER_FILE, RELATIONS_FILE, Encoder
 from trucewatch.language.lemmas import Lemmatiser, read_table
 from trucewatch.language.pieces import Splitter
 from trucewatch.language.spans import log_softmax, spans, starts, transitions, viterbi
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 TOKENIZER_FILE = "tokenizer.json"
 LEMMAS_FILE = "lemmas.tsv"
+FILES = (ENCODER_FILE, RELATIONS_FILE, EVENTS_FILE, TOKENIZER_FILE, LEMMAS_FILE)
+SPAN_HEADS = ("attribution", "entity", "mention", "incident")
+HEADS = (*SPAN_HEADS, *EVENT_HEADS, "upos", "feats", "script", "deprel")
 #: How many lemma scripts are offered to the lemmatiser, best first.
 _SCRIPTS = 3
 #: Words whose pieces are looked up at a time; bounds memory on long texts.
@@ -53,9 +57,12 @@ class Parse:
 class SpanDecoder:
     """Viterbi over one span head."""
 
-    def __init__(self, tags: Sequence[str]) -> None:
+    def __init__(self, tags: Sequence[str], learned: Sequence[Sequence[float]] | None = None) -> None:
+        """``learned`` are scores of steps from tag to tag, (tags, tags), where the head was taught any."""
         self._tags = tuple(tags)
         self._between, self._first = transitions(tags), starts(tags)
+        if learned is not None:
+            self._between += np.asarray(learned, np.float32)
 
     def __call__(self, scores: NDArray[np.float32]) -> list[Found]:
         """Spans (label, first, last exclusive, mean probability of its tags)."""
@@ -71,14 +78,15 @@ class Analyser:
 
     def __init__(self, path: Path | None = None) -> None:
         folder = path or FOLDER
-        self.model_facts: ModelFacts = check(folder)
+        self.model_facts: ModelFacts = check(folder, FILES, HEADS)
         labels = self.model_facts.labels
         self._labels = labels
         self.splitter = Splitter.from_file(folder / TOKENIZER_FILE)
         self.encoder = Encoder(folder)
         table, known = read_table(folder / LEMMAS_FILE)
         self._lemmatiser = Lemmatiser(table, known, self.splitter.vocabulary())
-        self._decoders = {k: SpanDecoder(labels[k]) for k in ("attribution", "entity", "mention")}
+        self._decoders = {k: SpanDecoder(labels[k], self.model_facts.transitions.get(k)) for k in SPAN_HEADS}
+        self.read_act = ActReader(folder, labels)
 
     def analyse(self, text: str) -> Analysis:
         """Analyse a text; offsets in the answer are code points of it. An empty text gives an empty analysis."""
@@ -97,7 +105,7 @@ class Analyser:
             scores = self.encoder.scores(pieces[part], casings[part])
             begins = self._sentence_starts(forms[part], scores, [k - window.first for k in window.breaks])
             parse = self.parse(forms[part], scores, begins)
-            builder.add(window.first, begins, parse, self._spans(scores, parse))
+            builder.add(window.first, begins, parse, self._spans(scores, parse), scores)
         return builder.analysis()
 
     def _sentence_starts(self, forms: Sequence[str], scores: Scores, breaks: Sequence[int]) -> list[int]:
@@ -138,6 +146,7 @@ class Analyser:
         return {
             "entity": entities.with_facilities(found, parse.lemmas, parse.upos),
             "attribution": self._decoders["attribution"](scores.attribution),
+            "incident": self._decoders["incident"](scores.incident),
         }
 
 
@@ -148,7 +157,9 @@ class _Builder:
         self._text, self._offsets = text, offsets
         self._tokens: list[Token] = []
         self._sentences: list[Sentence] = []
-        self._found: dict[str, list[Span]] = {"entity": [], "attribution": []}
+        self._found: dict[str, list[Span]] = {"entity": [], "attribution": [], "incident": []}
+        self._vectors: list[NDArray[np.float16]] = []
+        self._triggers: list[NDArray[np.float16]] = []
 
     def add(
         self,
@@ -156,8 +167,11 @@ class _Builder:
         begins: Sequence[int],
         parse: Parse,
         found: dict[str, list[Found]],
+        scores: Scores,
     ) -> None:
         """Add a window whose first word is word ``base`` of the text."""
+        self._vectors.append(scores.event.astype(np.float16))
+        self._triggers.append((1 - np.exp(log_softmax(scores.trigger))[:, 0]).astype(np.float16))
         count = len(parse.heads)
         for first, last in zip(begins, [*begins[1:], count], strict=True):
             a, b = base + first, base + last
@@ -194,4 +208,7 @@ class _Builder:
             tuple(self._sentences),
             tuple(self._found["entity"]),
             tuple(self._found["attribution"]),
+            tuple(self._found["incident"]),
+            np.concatenate(self._vectors) if self._vectors else None,
+            np.concatenate(self._triggers) if self._triggers else None,
         )

@@ -6,12 +6,15 @@ built by hand (see :func:`from_conllu`) without a model. This module knows no po
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Labels of :attr:`Analysis.entities`.
 ENTITY_LABELS = (
@@ -29,6 +32,9 @@ ENTITY_LABELS = (
 )
 #: Labels of :attr:`Analysis.attributions`, in the words of attribution research (PARC, PolNeAR).
 ATTRIBUTION_LABELS = ("source", "cue", "content")
+
+#: Labels of :attr:`Analysis.incidents`: who is in a violent incident, in the terms of MUC-4 (organisation: the perpetrators').
+INCIDENT_LABELS = ("perpetrator", "organisation", "target", "victim", "weapon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,12 @@ class Analysis:
     sentences: tuple[Sentence, ...]
     entities: tuple[Span, ...] = ()
     attributions: tuple[Span, ...] = ()
+    incidents: tuple[Span, ...] = ()
+    #: (tokens, width) what the event head reads of each word; None for an analysis built by hand.
+    vectors: NDArray[np.float16] | None = field(default=None, compare=False, repr=False)
+
+    #: (tokens,) chance that a word names an act, 0 to 1; None likewise.
+    triggers: NDArray[np.float16] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def _children(self) -> tuple[tuple[int, ...], ...]:

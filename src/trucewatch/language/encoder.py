@@ -22,7 +22,21 @@ if TYPE_CHECKING:
 
 ENCODER_FILE = "encoder.int8.onnx"
 RELATIONS_FILE = "relations.int8.onnx"
-OUTPUTS = ("arc", "dependent", "governor", "upos", "feats", "script", "boundary", "attribution", "entity", "mention")
+OUTPUTS = (
+    "arc",
+    "dependent",
+    "governor",
+    "upos",
+    "feats",
+    "script",
+    "boundary",
+    "attribution",
+    "entity",
+    "mention",
+    "incident",
+    "event",
+    "trigger",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,9 @@ class Scores:
     attribution: NDArray[np.float32]
     entity: NDArray[np.float32]
     mention: NDArray[np.float32]
+    incident: NDArray[np.float32]
+    event: NDArray[np.float32]  #: (n, width) what the event head reads of each word
+    trigger: NDArray[np.float32]  #: (n, event types) each word as that of an act
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:

@@ -37,14 +37,16 @@ def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def viterbi(scores: NDArray[np.float32], between: NDArray[np.float32], first: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Best tags of the words under penalties.
+    """Best sequence of tags of the words.
 
-    ``scores`` is (words, tags), ``between`` (tags, tags) from row to column, ``first`` (tags,). Penalties are never positive,
-    so the best tag of each word is the answer where it costs none.
+    ``scores`` is (words, tags), ``between`` (tags, tags) the score of a step from row to column, ``first`` (tags,) that of a
+    first tag. Where no step scores more than nothing and the best tags of the words cost none, they are the answer.
     """
     count = scores.shape[0]
     greedy: NDArray[np.int64] = scores.argmax(-1)
-    if count == 0 or first[greedy[0]] == 0 == between[greedy[:-1], greedy[1:]].sum():
+    if count == 0:
+        return greedy
+    if between.max() <= 0 and first[greedy[0]] == 0 and not between[greedy[:-1], greedy[1:]].any():
         return greedy
     back = np.zeros(scores.shape, np.int64)
     best = scores[0] + first

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FOLDER = Path(__file__).parent / "weights"
 MANIFEST = "manifest.json"
@@ -30,6 +30,7 @@ class ModelFacts:
     version: str
     sha256: Mapping[str, str]  #: file -> sha256
     labels: Mapping[str, tuple[str, ...]]  #: head -> label names in the order of its scores
+    transitions: Mapping[str, list[list[float]]] = field(default_factory=dict)  #: span head -> learned scores from tag to tag
 
 
 def _digest(path: Path) -> str:
@@ -41,11 +42,16 @@ def _remedy(folder: Path) -> str:
     return f"Reinstall trucewatch, or make the weights again as training/README.md says (folder: {folder})."
 
 
-def check(folder: Path | None = None) -> ModelFacts:
+def check(folder: Path | None = None, files: Sequence[str] = (), heads: Sequence[str] = ()) -> ModelFacts:
     """Read the manifest and compare every file with it.
 
+    Args:
+        folder: the weights; default the package's own.
+        files: names that the manifest must hold.
+        heads: heads whose labels it must hold.
+
     Raises:
-        WeightsError: a file is missing or is not the one the manifest means.
+        WeightsError: a file is missing or is not the one the manifest means, or the weights were made for another version.
     """
     folder = folder or FOLDER
     try:
@@ -53,6 +59,10 @@ def check(folder: Path | None = None) -> ModelFacts:
     except (OSError, ValueError) as error:
         message = f"No readable {MANIFEST} beside the weights: {error}. {_remedy(folder)}"
         raise WeightsError(message) from error
+    lacking = [name for name in files if name not in raw["sha256"]] + [head for head in heads if head not in raw["labels"]]
+    if lacking:
+        message = f"The weights were made for another version of trucewatch: they lack {', '.join(lacking)}. {_remedy(folder)}"
+        raise WeightsError(message)
     for name, wanted in raw["sha256"].items():
         path = folder / name
         found = _digest(path) if path.is_file() else "missing"
@@ -60,4 +70,4 @@ def check(folder: Path | None = None) -> ModelFacts:
             message = f"{name} is not the file the manifest means (sha256 {found}, wanted {wanted}). {_remedy(folder)}"
             raise WeightsError(message)
     labels = {head: tuple(names) for head, names in raw["labels"].items()}
-    return ModelFacts(raw["name"], raw["version"], dict(raw["sha256"]), labels)
+    return ModelFacts(raw["name"], raw["version"], dict(raw["sha256"]), labels, raw.get("transitions", {}))

@@ -113,6 +113,8 @@ class Claim:
     rule: str = ""
     resolved: Mention | None = None
     """The words a pronoun source stands for, where it was resolved."""
+    conduit: tuple[Mention, ...] = ()
+    """The news media that carry the claim without making it ("the mayor told the Valley Post"), nearest first."""
 
 
 @dataclass(frozen=True, slots=True)

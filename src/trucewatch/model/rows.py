@@ -74,12 +74,13 @@ COLUMN_MEANINGS: tuple[tuple[str, str], ...] = (
     ("sentence_kind", "statement, opinion or prediction"),
     ("at_risk", "persons named in a threat; keep them out of what you publish"),
     ("confidence", "0 to 1"),
-    ("type_rule", "rule or head that made the type"),
-    ("status_rule", "rule that made the status"),
+    ("type_rule", "what made the type: lexicon:ENTRY, composition:..., head:TYPE 0.93 over RULE, or head:TYPE 0.93, unlisted"),
+    ("status_rule", "what made the status: the steps of the status algebra, or head:STATUS 0.97 over STEPS"),
     ("report_status", "coded or partial"),
     ("report_sha256", "SHA-256 of the text"),
     ("coder", "version of the coder"),
     ("model", "version of the model"),
+    ("conduit", "news media that carry the claim without making it, nearest first, parted by `; `"),
 )  # fmt: skip
 COLUMNS: tuple[str, ...] = tuple(name for name, _ in COLUMN_MEANINGS)
 
@@ -164,6 +165,7 @@ def _claim_cells(claim: Claim | None) -> dict[str, Cell]:
         "claimant": words or (claim.claimant.name if claim.claimant else None),
         "claimant_id": claim.claimant.id if claim.claimant else None,
         "stance": claim.stance,
+        "conduit": joined(m.text for m in claim.conduit),
     }
 
 

@@ -98,6 +98,7 @@ class ClaimView:
     stance: str
     content: str
     known_as: str
+    carried: str
     events: tuple[int, ...]
     tokens: str
 
@@ -221,6 +222,7 @@ def _claim_views(coded: Coded) -> Iterator[ClaimView]:
             stance=claim.stance,
             content=words.content(claim),
             known_as=_known_as(claim),
+            carried=words.carried(claim).removeprefix(", "),
             events=tuple(inside[claim.id]),
             tokens=tokens,
         )

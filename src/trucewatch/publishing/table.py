@@ -113,7 +113,9 @@ class TableWriter:
         if also:
             self._print(Text("   Also said, with no event in it:", style="bold"))
         for claim in also[:_CLAIMS_SHOWN]:
-            line = f"{words.source(claim)} [{words.clean(claim.stance)}]: “{_short(words.content(claim))}”"
+            line = (
+                f"{words.source(claim)}{words.carried(claim)} [{words.clean(claim.stance)}]: “{_short(words.content(claim))}”"
+            )
             self._print(Padding(Text("- " + line), (0, 0, 0, 3)))
         if len(also) > _CLAIMS_SHOWN:
             self._print(Text(f"   and {len(also) - _CLAIMS_SHOWN} more (jsonl and html show all)", style="dim"))

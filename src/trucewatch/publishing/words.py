@@ -184,10 +184,17 @@ def chain(coded: Coded, claim_id: str | None) -> tuple[Claim, ...]:
 
 def claimant(coded: Coded, event: Event) -> str:
     """Who says so: the source, with whoever relays it; the report itself in its own voice."""
-    names = list(dict.fromkeys(source(claim) for claim in chain(coded, event.claim)))
+    around = chain(coded, event.claim)
+    names = list(dict.fromkeys(source(claim) for claim in around))
     if not names:
         return OWN_VOICE
-    return names[0] + "".join(f", according to {name}" for name in names[1:])
+    return names[0] + "".join(f", according to {name}" for name in names[1:]) + carried(around[0], besides=names)
+
+
+def carried(claim: Claim, *, besides: Sequence[str] = ()) -> str:
+    """The media that carry a claim, as words after its source: ", via Reuters"; without those already named in ``besides``."""
+    media = [clean(mention.text) for mention in claim.conduit]
+    return "".join(f", via {name}" for name in dict.fromkeys(media) if name not in besides)
 
 
 def stance(coded: Coded, event: Event) -> str:

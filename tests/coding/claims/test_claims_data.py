@@ -7,7 +7,7 @@ import pytest
 from trucewatch.coding.claims import lexicon
 from trucewatch.coding.claims.linking import weights
 
-FILES = {"cues.tsv": 5, "modality.tsv": 4, "people.tsv": 2, "opinion.tsv": 2, "linker.tsv": 2}
+FILES = {"cues.tsv": 5, "modality.tsv": 4, "people.tsv": 2, "opinion.tsv": 2, "phrases.tsv": 2, "linker.tsv": 2}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -43,9 +43,32 @@ def test_modality_names_known_signs():
     assert {row.subject for row in lexicon.modality()} <= {"self", "any"}
 
 
-@pytest.mark.parametrize("name", ["people.tsv", "opinion.tsv"])
+@pytest.mark.parametrize("name", ["people.tsv", "opinion.tsv", "phrases.tsv"])
 def test_word_classes_are_lower_case(name):
     assert all(word == word.lower() for words in lexicon.words(name).values() for word in words)
+
+
+@pytest.mark.parametrize("name", ["people.tsv", "opinion.tsv", "phrases.tsv"])
+def test_every_word_class_is_explained_in_the_header(name):
+    text = (lexicon.files("trucewatch.coding.claims") / "data" / name).read_text(encoding="utf-8")
+    header = "\n".join(line for line in text.splitlines() if line.startswith("#"))
+    assert [kind for kind in lexicon.words(name) if kind not in header] == []
+
+
+def test_a_medium_is_not_a_person_or_hearsay():
+    phrases, people = lexicon.words("phrases.tsv"), lexicon.words("people.tsv")
+    assert not phrases["medium"] & (phrases["hearsay"] | people["person"])
+    assert not phrases["hearsay"] & people["body"]
+
+
+def test_phrases_that_open_a_claim_end_in_of():
+    assert ("in", "the", "words", "of") in lexicon.prepositions()
+    assert all(phrase[-1] == "of" for phrase in lexicon.prepositions())
+
+
+def test_what_judges_only_as_a_predicate_is_an_evaluation():
+    opinion = lexicon.words("opinion.tsv")
+    assert opinion["plain"] <= opinion["evaluation"]
 
 
 def test_no_given_name_is_of_both_genders():

@@ -5,19 +5,19 @@ This module only puts the parts together; each part says in its own module what 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from trucewatch.coding.claims import linking
+from trucewatch.coding.claims.conduits import Conduits
 from trucewatch.coding.claims.merge import NESTED, combine, continue_quotes, nests, whole
 from trucewatch.coding.claims.rules import Rules
 from trucewatch.coding.claims.sources import Sources
 from trucewatch.coding.claims.spans import Layout, Relation, Run, hull
 from trucewatch.coding.claims.stance import stance_of
+from trucewatch.coding.claims.voices import Voices
 from trucewatch.model import Claim
-
-_EMPTY = frozenset({"have", "be", "do", "of", "in", "on", "at"})
-_NOBODY = frozenset({"nobody", "none", "no", "neither"})
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,23 +40,7 @@ def relations_of(layout: Layout) -> list[Relation]:
     roles = tagged_roles(layout.analysis)
     tagged = linking.relations(roles, linking.link(layout, roles)) if roles.cue else []
     found = continue_quotes(layout, combine(tagged, Rules(layout).find()))
-    return [relation for relation in found if not _said_by_nobody(layout, relation) and not _empty_cue(layout, relation)]
-
-
-def _empty_cue(layout: Layout, relation: Relation) -> bool:
-    """A cue of the tagger that says nothing: "has", "easily"; the rules' own cues come from the lexicon."""
-    if not relation.rule.startswith("tagger") or "rule" in relation.rule:
-        return False
-    words = [layout.analysis.tokens[i] for first, last in relation.cue for i in range(first, last)]
-    if any(w.upos in {"VERB", "NOUN", "PROPN", "ADJ", "SCONJ", "ADP"} and w.lemma.lower() not in _EMPTY for w in words):
-        return False
-    return not any(w.text.lower().endswith("edly") or not w.text[0].isalnum() for w in words)
-
-
-def _said_by_nobody(layout: Layout, relation: Relation) -> bool:
-    """As in "Nobody has claimed responsibility" is nobody's claim."""
-    tokens = layout.analysis.tokens
-    return bool(relation.source) and tokens[relation.source[0][0]].text.lower() in _NOBODY
+    return Voices(layout).heard(found)
 
 
 def enclosing(relations: Sequence[Relation]) -> list[int | None]:
@@ -96,7 +80,8 @@ def find_claims(analysis: Analysis, *, resolve_actor: Callable[[int, int], Actor
         resolve_actor: the actor file's answer for the words between two code point offsets, None where it knows none.
 
     Returns:
-        One claim a relation; ``source`` is empty where the source is unnamed, ``within`` names the enclosing claim.
+        One claim a relation; ``source`` is empty where the source is unnamed, ``within`` names the enclosing claim, ``conduit``
+        the media that carry it.
     """
     layout = Layout(analysis)
     relations = relations_of(layout)
@@ -109,7 +94,9 @@ def find_claims(analysis: Analysis, *, resolve_actor: Callable[[int, int], Actor
     for k in order:
         parent = within[k]
         made[k] = _claim(layout, relations[k], ids[k], ids[parent] if parent is not None else None, sources)
-    return tuple(made[k] for k in range(len(relations)))
+    conduits = Conduits(layout, sources)
+    carried = [tuple(map(layout.mention, conduits.of(k, relations, within))) for k in range(len(relations))]
+    return tuple(replace(made[k], conduit=carried[k]) if carried[k] else made[k] for k in range(len(relations)))
 
 
 def _claim(layout: Layout, relation: Relation, own_id: str, within: str | None, sources: Sources) -> Claim:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 _FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo"})
 _SILENT = frozenset({"apparently", "seemingly", "reportedly", "allegedly"})
+_POSSIBLE = frozenset({"may", "might", "could"})
+_ASKING = frozenset({"who", "what", "which", "whether", "if", "how", "why", "when", "where", "whose"})
 _LEAST_WORDS = 3
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _pattern(name: str) -> re.Pattern[str]:
     """The phrases of one class as one expression over blank-joined lower-case words, longest first."""
     phrases = sorted(words("opinion.tsv")[name], key=len, reverse=True)
@@ -75,7 +77,7 @@ def _judges(analysis: Analysis, own: list[Token], text: str, first: int) -> bool
         return False
     if own[-1].text == "?" or _pattern("phrase").search(text):
         return True
-    return any(_evaluates(analysis, token) or _exhorts(analysis, token) for token in own)
+    return any(_evaluates(analysis, token) or _exhorts(analysis, token) or _condemns(analysis, token) for token in own)
 
 
 def _of_clause(analysis: Analysis, token: Token) -> bool:
@@ -89,11 +91,35 @@ def _of_clause(analysis: Analysis, token: Token) -> bool:
 
 def _evaluates(analysis: Analysis, token: Token) -> bool:
     """Whether ``token`` is an evaluating adjective that is the main predicate."""
-    if token.lemma.lower() not in words("opinion.tsv")["evaluation"] or token.upos != "ADJ":
+    if token.lemma.lower() not in words("opinion.tsv")["evaluation"] or token.upos != "ADJ" or _open(analysis, token):
         return False
     return token.deprel in {"root", "conj", "ccomp", "parataxis"} and any(
         analysis.tokens[c].deprel == "cop" for c in analysis.children(token.i)
     )
+
+
+def _open(analysis: Analysis, token: Token) -> bool:
+    """Whether something is said to be not known: "it was not immediately clear who fired"."""
+    below = [analysis.tokens[i] for i in analysis.subtree(token.i)]
+    negated = any(t.text.lower() in {"not", "n't", "n’t"} and t.head == token.i for t in below)
+    asked = any(t.text.lower() in _ASKING and t.i > token.i for t in below)
+    return token.lemma.lower() in {"clear", "obvious"} and negated and asked
+
+
+def _condemns(analysis: Analysis, token: Token) -> bool:
+    """Whether ``token`` judges as the main predicate noun ("is a farce") or as its adjective ("is a shameful act")."""
+    table = words("opinion.tsv")
+    if token.upos == "NOUN" and token.lemma.lower() in table["verdict"]:
+        return _predicate(analysis, token)
+    if token.upos != "ADJ" or token.deprel != "amod" or token.lemma.lower() not in table["evaluation"] - table["plain"]:
+        return False
+    return token.head >= 0 and _predicate(analysis, analysis.tokens[token.head])
+
+
+def _predicate(analysis: Analysis, token: Token) -> bool:
+    """Whether ``token`` is the predicate of a main clause with "is" or "was"."""
+    copula = any(analysis.tokens[c].deprel == "cop" for c in analysis.children(token.i))
+    return copula and token.deprel in {"root", "conj", "parataxis"}
 
 
 def _exhorts(analysis: Analysis, token: Token) -> bool:
@@ -123,8 +149,41 @@ def _foretells(analysis: Analysis, own: list[Token], text: str) -> bool:
             passive = any(analysis.tokens[c].deprel == "aux:pass" for c in analysis.children(verb.i))
             if _main(analysis, verb) and not passive and (negated or verb.lemma.lower() not in schedule):
                 return True
+        if _may_come(analysis, token, text) or _is_likely(analysis, token):
+            return True
     match = _pattern("foretelling").search(text)
     return match is not None and not _past(analysis, own)
+
+
+def _may_come(analysis: Analysis, token: Token, text: str) -> bool:
+    """Whether ``token`` is "may", "might" or "could" of what is to come; "the army may have fired first" is not."""
+    word = token.text.lower()
+    if word not in _POSSIBLE or not token.deprel.startswith("aux") or token.head < 0:
+        return False
+    verb, table = analysis.tokens[token.head], words("opinion.tsv")
+    below = [analysis.tokens[c] for c in analysis.children(verb.i)]
+    perfect = any(t.text.lower() in {"have", "'ve", "’ve"} and t.deprel.startswith("aux") for t in below)
+    if perfect or not _main(analysis, verb) or verb.lemma.lower() in table["schedule"]:
+        return False
+    state = verb.upos == "VERB" and verb.lemma.lower() in table["state"]
+    if _pattern("ahead").search(text):
+        return word != "could" or not (state or any(t.text.lower() in {"not", "n't", "n’t"} for t in below))
+    told = state or verb.upos != "VERB" or any(t.deprel in {"aux:pass", "cop"} for t in below)
+    return word != "could" and not told
+
+
+def _is_likely(analysis: Analysis, token: Token) -> bool:
+    """Whether ``token`` is "likely" of what is to come: "more shelling is likely", "it is likely that the fighting will spread"."""
+    if token.text.lower() not in {"likely", "unlikely", "probable"} or token.upos not in {"ADJ", "ADV"}:
+        return False
+    below = [analysis.tokens[c] for c in analysis.children(token.i)]
+    subject = next((t for t in below if t.deprel.startswith(("nsubj", "expl"))), None)
+    present = any(t.deprel == "cop" and t.feature("Tense") == "Pres" for t in below)
+    if subject is None or not present:
+        return False
+    clauses = [t for t in below if t.deprel.split(":")[0] in {"ccomp", "csubj", "advcl"} and t.i > token.i]
+    ahead = any(analysis.tokens[c].text.lower() in _FUTURE for clause in clauses for c in analysis.children(clause.i))
+    return ahead if subject.text.lower() == "it" else not clauses
 
 
 def _past(analysis: Analysis, own: list[Token]) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 KINDS = ("verb", "noun", "adverb", "preposition", "passive")
-FRAMES = ("clause", "infinitive", "object", "of", "for", "quote", "adverb", "prepositional", "passive")
+FRAMES = ("clause", "infinitive", "object", "of", "for", "naming", "quote", "adverb", "prepositional", "passive")
 STANCES: tuple[Stance, ...] = get_args(Stance)
 
 
@@ -95,6 +95,17 @@ def cues() -> CueLexicon:
         allowed = frozenset() if frames == "-" else frozenset(frames.split(","))
         entries.append(CueEntry(lemma, kind, _stance(stance, where), _stance(negated, where), allowed))
     return _by_lemma(entries)
+
+
+@lru_cache(maxsize=1)
+def prepositions() -> tuple[tuple[str, ...], ...]:
+    """Phrases such as "in the words of", word by word, longest first; "according to" has a rule of its own."""
+    found = [
+        tuple(lemma.split())
+        for (kind, lemma), entries in cues().entries.items()
+        if kind == "preposition" and lemma.endswith(" of") and any("prepositional" in entry.frames for entry in entries)
+    ]
+    return tuple(sorted(found, key=lambda words: (-len(words), words)))
 
 
 @dataclass(frozen=True, slots=True)

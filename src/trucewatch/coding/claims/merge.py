@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 TAGGER = "tagger"
 NESTED = "rule:citing"
 """Rules whose content may be the content of another claim, too."""
+OWN_WORDS = "rule:own-words"
+"""Rule for what a speaker denies having said: the speaker stands outside the denial's content."""
+ADVERB = "rule:adverb"
 _RANK = (
     "rule:headline",
     "rule:according-to",
-    "rule:adverb",
+    ADVERB,
+    OWN_WORDS,
     "rule:passive",
     "rule:quoted-as",
     "rule:citing",
@@ -27,7 +31,9 @@ _RANK = (
     "rule:of",
     "rule:quote",
     "rule:infinitive",
+    "rule:gerund",
     "rule:for",
+    "rule:naming",
     "rule:noun",
     "rule:object",
 )
@@ -49,6 +55,8 @@ def nests(inner: Relation, outer: Relation) -> bool:
     around = hull(outer.content)
     if not inside(inner.cue[0], around):
         return False
+    if inner.rule == OWN_WORDS and inner.source == outer.source:
+        return inside(hull(inner.content), around)
     return inside(whole(inner), around) and not _touch(outer.cue, inner.content)
 
 
@@ -66,6 +74,8 @@ def _completed(relation: Relation, rule: Relation) -> Relation:
     those of ``rule:quote``.
     """
     source, content = relation.source, relation.content
+    if not source and _touch(rule.source, content):
+        content = tuple(run for run in content if not any(inside(run, own) for own in rule.source)) or content
     if (not source or _wider(source, rule.source)) and not _touch(rule.source, content):
         source = rule.source
     if not content or (rule.rule != "rule:quote" and _wider(content, rule.content)):
@@ -94,18 +104,57 @@ def combine(tagged: Sequence[Relation], ruled: Sequence[Relation]) -> list[Relat
     kept: list[Relation] = []
     used: set[int] = set()
     for relation in tagged:
-        joined = relation
-        for k, rule in enumerate(ruled):
-            if _touch(rule.cue, relation.cue):
-                joined = _completed(joined, rule)
-                used.add(k)
-        if joined.content:
-            kept.append(joined)
+        touching = [k for k, rule in enumerate(ruled) if _touch(rule.cue, relation.cue)]
+        joined, settled = _settled(relation, [ruled[k] for k in touching])
+        used.update(k for k, rule in zip(touching, [ruled[k] for k in touching], strict=True) if rule in settled)
+        kept.extend(one for one in joined if one.content and one not in kept)
     rest = [rule for k, rule in enumerate(ruled) if k not in used]
     for rule in sorted(rest, key=lambda r: (_RANK.index(r.rule), r.cue[0])):
         if _welcome(rule, kept):
             kept.append(rule)
+    cited = [relation for relation in kept if relation.rule == NESTED]
+    kept = [_without(relation, cited) for relation in kept]
     return sorted(kept, key=lambda r: (r.cue[0], whole(r)))
+
+
+def _settled(relation: Relation, rules: Sequence[Relation]) -> tuple[list[Relation], list[Relation]]:
+    """What becomes of a tagger's relation whose cue the ``rules`` touch, and which of them are thereby dealt with.
+
+    A cue that swallows a hedge ("was purportedly written", "reportedly said"), a second claim ("denied saying", "said it was
+    believed") or the citing of another ("reported, citing") is two.
+    """
+    nested = [rule for rule in rules if rule.rule == NESTED]
+    hedges = [rule for rule in rules if rule.rule == ADVERB and _wider(rule.cue, relation.cue)]
+    others = [rule for rule in rules if rule not in nested and rule not in hedges]
+    held = [rule for rule in rules if _wider(rule.cue, relation.cue)]
+    if any(nests(rule, other) for rule in held for other in held):
+        return list(rules), list(rules)
+    if hedges and not relation.source:
+        return [hedges[0]], list(rules)
+    if nested and not others:
+        return [nested[-1]], list(rules)
+    own = relation
+    if nested:
+        own = replace(others[0], rule=f"{relation.rule}+{others[0].rule}")
+    elif hedges:
+        cue = tuple(piece for run in relation.cue for piece in subtract(run, hedges[0].cue))
+        own = replace(relation, cue=cue or relation.cue)
+    for rule in others[1:] if nested else others:
+        own = _completed(own, rule)
+    return [*nested[:1], own], [*nested, *others]
+
+
+def _without(relation: Relation, cited: Sequence[Relation]) -> Relation:
+    """A conduit's claim without the words that name whom it cites ("Reuters, citing the police, reported that ...")."""
+    for inner in cited:
+        if inner is relation or _touch(inner.cue, relation.cue):
+            continue
+        holes = (*inner.source, *inner.cue)
+        source = tuple(run for run in relation.source for run in subtract(run, holes)[:1])
+        content = tuple(piece for run in relation.content for piece in subtract(run, holes))
+        if content and (source or not relation.source):
+            relation = replace(relation, source=source, content=content)
+    return relation
 
 
 def _quoted_run(layout: Layout, first: int) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trucewatch.coding.claims.lexicon import cues, words
+from trucewatch.coding.claims.grammar import Grammar
+from trucewatch.coding.claims.lexicon import cues, prepositions, words
 from trucewatch.coding.claims.spans import QUOTES, Layout, Relation, Run, subtract
 
 if TYPE_CHECKING:
@@ -16,23 +17,21 @@ if TYPE_CHECKING:
 
 _MARKS = frozenset({"that", "whether", "if", "how", "why", "what"})
 _SUBJECTS = ("nsubj", "nsubj:pass")
-_DEPENDENT = frozenset({"advcl", "acl", "xcomp"})
-_LONG_SOURCE = 40
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
-_COMMA_CLAUSES = frozenset({"conj", "parataxis", "advcl", "discourse", "punct", "cc", "dislocated"})
 _HEADLINE_LABEL = 6
 _LEAST_HEADLINE = 4
+_CITED_WITHIN = 8
 
 
-class Rules:
+class Rules(Grammar):
     """The rules over one text. :meth:`find` runs them all."""
 
     def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.analysis = layout.analysis
-        self.tokens = layout.tokens
+        super().__init__(layout)
         self.lexicon = cues()
         self.people = words("people.tsv")
+        self.phrases = words("phrases.tsv")
+        self.openings = prepositions()
 
     def find(self) -> list[Relation]:
         """Every relation the rules see, in text order of their cues."""
@@ -46,123 +45,10 @@ class Rules:
                 found.extend(self._adverb(token.i))
             if token.text.lower() == "according":
                 found.extend(self._according(token.i))
+            found.extend(self._prepositional(token.i))
         found.extend(self._headline())
+        found.extend(self._labels())
         return sorted(found, key=lambda r: (r.cue[0], r.rule))
-
-    # --- reading the tree -------------------------------------------------------------------------------------------
-
-    def kids(self, i: int, *rels: str) -> list[int]:
-        """Children of ``i`` with one of ``rels``, subtypes told apart."""
-        return [c for c in self.analysis.children(i) if self.tokens[c].deprel in rels]
-
-    def _subtree(self, i: int, without: Iterable[int] = ()) -> set[int]:
-        found = set(self.analysis.subtree(i))
-        for j in without:
-            found.difference_update(self.analysis.subtree(j))
-        return found
-
-    def _clean(self, runs: Iterable[Run]) -> tuple[Run, ...]:
-        trimmed = (self.layout.trim(run, keep_quotes=True) for run in runs)
-        return tuple(run for run in trimmed if run and any(self.tokens[i].upos != "PUNCT" for i in range(*run)))
-
-    def lemma(self, i: int) -> str:
-        """Lower-case lemma with its verb particle ("point out")."""
-        particle = self.kids(i, "compound:prt")
-        base = self.tokens[i].lemma.lower()
-        return f"{base} {self.tokens[particle[0]].text.lower()}" if particle else base
-
-    def _cue(self, i: int, preposition: str = "") -> tuple[Run, ...]:
-        """The cue word with its auxiliaries, negation, particle and ``preposition`` where they stand next to it."""
-        keep = {i}
-        if preposition in {"of", "for"} and i + 1 < len(self.tokens) and self.tokens[i + 1].text.lower() == preposition:
-            keep.add(i + 1)
-        for c in self.analysis.children(i):
-            token = self.tokens[c]
-            particle = token.deprel in {"aux", "aux:pass", "compound:prt"}
-            if particle or token.text.lower() in {"not", "n't", "never"}:
-                keep.add(c)
-        first = last = i
-        while first - 1 in keep:
-            first -= 1
-        while last + 1 in keep:
-            last += 1
-        return ((first, last + 1),)
-
-    def _source(self, head: int | None) -> tuple[Run, ...]:
-        """The noun phrase of ``head`` with its appositions; its clauses too unless that makes it very long."""
-        if head is None:
-            return ()
-        drop = self.kids(head, "case", "conj", "cc", "parataxis", "cop", "mark")
-        drop = [c for c in drop if self.tokens[c].deprel not in {"conj", "cc"} or self._is_clause(c)]
-        inside = self._subtree(head, drop) | self._same_name(head)
-        if len(inside) > _LONG_SOURCE:
-            inside = self._subtree(head, [*drop, *self.kids(head, "acl:relcl", "acl", "advcl")])
-        runs = [run for run in self.layout.runs_of(inside) if run[0] <= head < run[1]]
-        trimmed = self.layout.trim(runs[0]) if runs else None
-        return (trimmed,) if trimmed else ()
-
-    def _same_name(self, head: int) -> set[int]:
-        """Proper nouns right beside ``head`` that hang from the same word: one name parsed as two phrases."""
-        found: set[int] = set()
-        governor = self.tokens[head].head
-        for step in (-1, 1):
-            i = head + step
-            while 0 <= i < len(self.tokens) and self.tokens[i].upos == "PROPN" and self.tokens[i].head == governor >= 0:
-                found |= self._subtree(i)
-                i += step
-        return found
-
-    def _is_clause(self, i: int) -> bool:
-        return self.tokens[i].upos in {"VERB", "AUX"} or bool(self.kids(i, "nsubj", "cop", "nsubj:pass"))
-
-    def subject(self, i: int) -> int | None:
-        """Head of the subject of verb ``i``, looked up through participles, infinitives, relatives and coordination."""
-        seen: set[int] = set()
-        while i >= 0 and i not in seen:
-            seen.add(i)
-            own = self.kids(i, *_SUBJECTS)
-            token = self.tokens[i]
-            if own:
-                return self._antecedent(i, own[0])
-            relation = token.deprel.split(":")[0]
-            if relation == "acl":
-                return token.head
-            if relation not in _DEPENDENT | {"conj", "parataxis"}:
-                return None
-            i = token.head
-        return None
-
-    def _antecedent(self, verb: int, subject: int) -> int:
-        token = self.tokens[verb]
-        if self.tokens[subject].text.lower() in _RELATIVE and token.deprel.startswith("acl"):
-            return token.head
-        return subject
-
-    def _passive(self, i: int) -> bool:
-        return bool(self.kids(i, "nsubj:pass", "aux:pass", "csubj:pass"))
-
-    def _agent(self, i: int) -> int | None:
-        by = [
-            c
-            for c in self.analysis.children(i)
-            if self.tokens[c].deprel == "obl:agent" or (self.tokens[c].deprel == "obl" and self._case(c) == "by")
-        ]
-        return by[0] if by else None
-
-    def _case(self, i: int) -> str:
-        return " ".join(self.tokens[c].text.lower() for c in self.kids(i, "case", "mark")[:1])
-
-    def _by_case(self, i: int, preposition: str) -> int | None:
-        rels = ("obl", "nmod", "advcl", "acl", "obl:agent")
-        return next((c for c in self.kids(i, *rels) if self._case(c) == preposition and c > i), None)
-
-    def _target(self, i: int, preposition: str) -> int | None:
-        """What verb ``i`` accuses someone *of* or calls *for*, also where it was hung from the object."""
-        own = self._by_case(i, preposition)
-        if own is not None or preposition != "of":
-            return own
-        below = (self._by_case(c, preposition) for c in self.kids(i, "obj", "nsubj:pass"))
-        return next((c for c in below if c is not None and self._is_clause(c)), None)
 
     # --- verbs ------------------------------------------------------------------------------------------------------
 
@@ -172,18 +58,46 @@ class Rules:
             yield from self._verb_passive(i, lemma)
             return
         if lemma in {"cite", "quote"}:
-            yield from self._conduit(i)
+            cited = list(self._conduit(i))
+            yield from cited
+            if cited or self.tokens[i].deprel == "case":
+                return
         if not self.lexicon.get("verb", lemma):
             return
-        source = self._source(self.subject(i))
+        reporter = self._as_reported_by(i)
+        source = self._reports_say(i) or self._source(self.subject(i) if reporter is None else reporter)
         if not source or self._own_thought(source, lemma):
             return
-        for rule, content in self._contents(i, lemma):
+        for found, content in self._contents(i, lemma):
+            rule = "rule:own-words" if self._own_words(i) else found
             cue = self._cue(i, rule.removeprefix("rule:"))
             cleaned = self._clean(subtract_all(content, [*source, *cue]))
             if cleaned:
                 yield Relation(source, cue, cleaned, rule)
                 return
+
+    def _reports_say(self, i: int) -> tuple[Run, ...]:
+        """The noun right before a finite "say" that was parsed as a clause of it ("Unconfirmed reports say ...")."""
+        noun = self.tokens[i].head
+        hearsay = noun == i - 1 and noun >= 0 and self.tokens[noun].lemma.lower() in self.phrases["hearsay"]
+        finite = self.tokens[i].feature("VerbForm") not in {"Part", "Ger"} and not self.tokens[i].text.endswith("ing")
+        return self._clean([(self._start(noun), i)]) if hearsay and finite else ()
+
+    def _start(self, noun: int) -> int:
+        return min([c for c in self.kids(noun, "amod", "det", "compound", "nmod:poss") if c < noun], default=noun)
+
+    def _as_reported_by(self, i: int) -> int | None:
+        """The agent of "as reported by the Valley Post"."""
+        return self._agent(i) if self._case(i) == "as" and not self.kids(i, *_SUBJECTS, "obj") else None
+
+    def _own_words(self, i: int) -> bool:
+        """Whether verb ``i`` is what its speaker denies having done ("denied saying that ...", "denied having said")."""
+        token = self.tokens[i]
+        if token.head < 0 or token.deprel.split(":")[0] not in {"xcomp", "ccomp", "advcl"}:
+            return False
+        gerund = token.text.lower().endswith("ing") or any(self.tokens[c].text.lower() == "having" for c in self.kids(i, "aux"))
+        above = self.lexicon.get("verb", self.lemma(token.head))
+        return gerund and not self.kids(i, "nsubj") and bool(above) and above[0].stance == "denies"
 
     def _own_thought(self, source: tuple[Run, ...], lemma: str) -> bool:
         """Whether a quoted speaker only says "I think", "you know": no claim beside the one that quotes."""
@@ -194,9 +108,9 @@ class Rules:
     def _contents(self, i: int, lemma: str) -> Iterator[tuple[str, tuple[Run, ...]]]:
         """``(rule, content)`` of verb ``i``, the most telling grammar first."""
         allows = self.lexicon.framed
-        clause = self.kids(i, "ccomp")
+        clause = [c for c in self.kids(i, "ccomp") if not self._hangs_loose(c, i)] or self._clause_elsewhere(i)
         if clause and allows("verb", lemma, "clause"):
-            yield "rule:clause", self.layout.runs_of(self._subtree(clause[0]))
+            yield "rule:clause", self.layout.runs_of(self._from_mark(clause[0], i))
         if allows("verb", lemma, "quote"):
             yield from self._quotation(i)
         infinitive = [c for c in self.kids(i, "xcomp") if self._case(c) == "to"]
@@ -204,7 +118,23 @@ class Rules:
             inside = self._subtree(infinitive[0])
             for c in self.kids(i, "obj"):
                 inside |= self._subtree(c)
+            for c in self.kids(i, "obl"):
+                if self._case(c) in {"on", "upon"} and c < infinitive[0]:
+                    inside |= self._subtree(c, self.kids(c, "case"))
             yield "rule:infinitive", self.layout.runs_of(inside)
+        gerund = [
+            c for c in self.kids(i, "xcomp", "ccomp") if self.tokens[c].text.lower().endswith("ing") and not self._case(c)
+        ]
+        if gerund and allows("verb", lemma, "object"):
+            yield "rule:gerund", self.layout.runs_of(self._subtree(gerund[0]))
+        yield from self._phrases_of(i, lemma)
+
+    def _phrases_of(self, i: int, lemma: str) -> Iterator[tuple[str, tuple[Run, ...]]]:
+        """Contents of verb ``i`` that are no clause: a name given, "of" and "for" phrases, an object."""
+        allows = self.lexicon.framed
+        named = self._named(i)
+        if named and allows("verb", lemma, "naming"):
+            yield "rule:naming", self.layout.runs_of(named)
         for preposition in ("of", "for"):
             target = self._target(i, preposition)
             if target is not None and allows("verb", lemma, preposition):
@@ -213,6 +143,38 @@ class Rules:
         objects = self.kids(i, "obj")
         if objects and allows("verb", lemma, "object") and self.tokens[objects[0]].upos != "PRON":
             yield "rule:object", self.layout.runs_of(self._subtree(objects[0]))
+
+    def _clause_elsewhere(self, i: int) -> list[int]:
+        """The clause that the parse hung from the noun ("Reports say ...") or from "citing X" instead of from verb ``i``."""
+        if self._reports_say(i):
+            return [c for c in self.kids(i - 1, "appos", "ccomp", "parataxis") if c > i and self._is_clause(c)]
+        citing = [c for c in self.kids(i, "advcl") if c > i and self.tokens[c].lemma.lower() in {"cite", "quote"}]
+        return [clause for c in citing for clause in self.kids(c, "ccomp") if self._case(clause) == "that"]
+
+    def _hangs_loose(self, clause: int, verb: int) -> bool:
+        """Whether a "clause" before its verb is a participle of the subject ("The governor, quoted by Interfax, said ...")."""
+        part = self.tokens[clause].feature("VerbForm") == "Part"
+        return clause < verb and part and not self.kids(clause, *_SUBJECTS, "aux", "aux:pass", "mark", "expl")
+
+    def _from_mark(self, clause: int, verb: int) -> set[int]:
+        """The words of a clause from its "that" on: what stands before it was hung there by mistake ("told Reuters that")."""
+        inside = self._subtree(clause)
+        marks = [c for c in self.kids(clause, "mark") if verb < c < clause and self.tokens[c].text.lower() == "that"]
+        return {j for j in inside if j >= marks[0]} if marks else inside
+
+    def _named(self, i: int) -> set[int]:
+        """Of "called the raid a provocation", "described the Front as bandits": the named and its name."""
+        named = [c for c in self.kids(i, "obj") if self.tokens[c].feature("Reflex") != "Yes"]
+        named = [c for c in named if not self.tokens[c].text.lower().endswith(("self", "selves"))]
+        names = [c for c in self.kids(i, "xcomp") if not self._case(c) and self.tokens[c].upos != "VERB" and c > i]
+        names += [c for c in self.kids(i, "obl", "xcomp") if self._case(c) == "as" and c not in names]
+        token = self.tokens[i]
+        what = token.deprel.startswith("acl") and token.head >= 0 and self.tokens[token.head].text.lower() == "what"
+        if not names or not (named or what):
+            return set()
+        named = [c for c in named if self.tokens[c].text.lower() not in _RELATIVE]
+        name = self._subtree(names[0], [] if named else self.kids(names[0], "case"))
+        return name | (self._subtree(named[0]) if named else set())
 
     def _quotation(self, i: int) -> Iterator[tuple[str, tuple[Run, ...]]]:
         """What ``i`` interrupts or follows: "X, he said", where he said hangs from X, or X hangs loosely from said."""
@@ -235,9 +197,14 @@ class Rules:
         if self.layout.quoted[i]:
             return
         inside = [j for j in range(sentence.first, sentence.last) if self.layout.quoted[j] or self.tokens[j].text in QUOTES]
-        runs = [run for run in self.layout.runs_of(inside) if run[1] - run[0] > _LEAST_HEADLINE]
+        runs = [run for run in self.layout.runs_of(inside) if run[1] - run[0] > _LEAST_HEADLINE and self._says(run)]
         if runs and not any(self.tokens[j].text.lower() in {"said", "says"} for j in inside):
             yield "rule:quote", tuple(runs)
+
+    def _says(self, run: Run) -> bool:
+        """Whether quoted words are speech, not a name that the writer puts in quotation marks: a clause, or after "," or ":"."""
+        before = self.tokens[run[0] - 1].text if run[0] else ""
+        return before in {",", ":"} or any(self.tokens[i].upos in {"VERB", "AUX"} for i in range(*run))
 
     def _verb_passive(self, i: int, lemma: str) -> Iterator[Relation]:
         """For "X is believed to ...", "it was reported that ...", "X was accused by Y of ..."."""
@@ -248,31 +215,60 @@ class Rules:
             if content:
                 yield Relation(agent, self._cue(i), content, "rule:of")
             return
+        if lemma in {"cite", "quote"}:
+            yield from self._quoted_passive(i)
+            return
         if not self.lexicon.framed("passive", lemma, "passive"):
             return
-        inside: set[int] = set()
-        for c in self.kids(i, "ccomp", "xcomp", "csubj", "csubj:pass"):
-            inside |= self._subtree(c)
-        if not inside:
-            return
-        for c in self.kids(i, "nsubj:pass"):
-            if self.tokens[c].text.lower() != "it" or not self.kids(i, "ccomp", "csubj", "csubj:pass"):
-                inside |= self._subtree(c)
+        inside = self._said_of(i)
         content = self._clean(subtract_all(self.layout.runs_of(inside), self._cue(i)))
         if content:
             yield Relation(agent, self._cue(i), content, "rule:passive")
 
+    def _said_of(self, i: int) -> set[int]:
+        """What passive verb ``i`` tells: its clause with the subject, or the clause it interrupts ("The convoy, it is said, ...")."""
+        inside: set[int] = set()
+        for c in self.kids(i, "ccomp", "xcomp", "csubj", "csubj:pass"):
+            inside |= self._subtree(c)
+        if self.tokens[i].deprel == "parataxis" and self.tokens[i].head >= 0:
+            return inside or self._subtree(self.tokens[i].head, [i])
+        for c in self.kids(i, "nsubj:pass") if inside else []:
+            if self.tokens[c].text.lower() != "it" or not self.kids(i, "ccomp", "csubj", "csubj:pass"):
+                inside |= self._subtree(c)
+        return inside
+
+    def _quoted_passive(self, i: int) -> Iterator[Relation]:
+        """Of "the governor was quoted as saying that ...": the governor's claim, whoever quotes him."""
+        saying = next((c for c in self.kids(i, "advcl", "xcomp", "ccomp") if self._case(c) == "as"), None)
+        source = self._source(self.subject(i))
+        if saying is None or not source:
+            return
+        clause = self.kids(saying, "ccomp", "obj", "parataxis")
+        if clause:
+            content = self.layout.runs_of(self._subtree(clause[0]))
+        else:
+            content = next((found for _, found in self._quotation(i)), ())
+            content = content or self.layout.runs_of(set().union(*(self._subtree(c) for c in self.kids(i, "ccomp"))))
+        mark = min(self.kids(saying, "mark", "case"), default=saying)
+        cue = self.layout.runs_of([*range(*self._cue(i)[0]), *range(mark, saying + 1)])
+        cleaned = self._clean(subtract_all(content, [*source, *cue]))
+        if cleaned:
+            yield Relation(source, cue, cleaned, "rule:quoted-as")
+
     def _conduit(self, i: int) -> Iterator[Relation]:
         """Of "Reuters reported, citing a police source, that ...": the source behind the one that reports."""
+        if self._agent(i) is not None and not self.kids(i, "obj"):
+            return
         objects = self.kids(i, "obj") or [c for c in self.kids(i, "obl", "nsubj") if c > i and not self._case(c)]
-        governor = self.tokens[i].head
+        objects = objects or self._cited_beside(i)
         if not objects:
             return
         saying = [c for c in self.kids(objects[0], "acl", "advcl") + self.kids(i, "advcl", "xcomp") if self._case(c) == "as"]
         if saying:
             yield from self._quoted_as(i, objects[0], saying[0])
             return
-        if governor < 0 or self.tokens[i].deprel.split(":")[0] not in {"advcl", "acl", "conj"}:
+        governor = self._reporting(i)
+        if governor is None:
             return
         lemma = self.lemma(governor)
         content = next((c for _, c in self._contents(governor, lemma)), ())
@@ -280,6 +276,23 @@ class Rules:
         cleaned = self._clean(subtract_all(content, [*self._cue(governor), *self._cue(i), *source]))
         if cleaned and source and self.lexicon.get("verb", lemma):
             yield Relation(source, self._cue(i), cleaned, "rule:citing")
+
+    def _cited_beside(self, i: int) -> list[int]:
+        """Whom "citing" names where the parse took it for a preposition, or hung its object elsewhere."""
+        if self.tokens[i].deprel == "case":
+            return [self.tokens[i].head]
+        for j in range(i + 1, min(i + _CITED_WITHIN, len(self.tokens))):
+            if self.tokens[j].upos in {"PUNCT", "VERB", "AUX", "SCONJ"}:
+                return []
+            if self.tokens[j].upos in {"NOUN", "PROPN"} and self.tokens[j].deprel not in {"compound", "nmod:poss"}:
+                return [j]
+        return []
+
+    def _reporting(self, i: int) -> int | None:
+        """The verb of speech that a participle such as "citing" belongs to."""
+        if self.tokens[i].deprel.split(":")[0] not in {"advcl", "acl", "conj", "case", "amod"}:
+            return None
+        return next((j for j in self.analysis.ancestors(i) if self.lexicon.get("verb", self.lemma(j))), None)
 
     def _quoted_as(self, i: int, person: int, saying: int) -> Iterator[Relation]:
         """Of "SANA quoted the minister as saying that ...": the agency's claim, and the minister's inside it."""
@@ -300,8 +313,17 @@ class Rules:
         if not self.lexicon.get("noun", lemma):
             return
         content = self._noun_content(i, lemma)
-        if content:
-            yield Relation(self._source(self._owner(i)), ((i, i + 1),), content, "rule:noun")
+        owner = self._owner(i)
+        if content and not (owner is None and self._is_turned_down(i)):
+            yield Relation(self._source(owner), ((i, i + 1),), content, "rule:noun")
+
+    def _is_turned_down(self, i: int) -> bool:
+        """Whether hearsay is what somebody denies ("rejected reports that ..."): the denial is the one claim."""
+        head = self.tokens[i].head
+        if self.tokens[i].deprel not in {"obj", "nsubj:pass"} or head < 0:
+            return False
+        known = self.lexicon.get("verb", self.lemma(head))
+        return bool(known) and known[0].stance in {"denies", "doubts"}
 
     def _noun_content(self, i: int, lemma: str) -> tuple[Run, ...]:
         for c in self.kids(i, "acl", "ccomp"):
@@ -310,21 +332,69 @@ class Rules:
                 mark == "to" and self.lexicon.framed("noun", lemma, "infinitive")
             ):
                 return self._clean(self.layout.runs_of(self._subtree(c)))
+        if self.lexicon.framed("noun", lemma, "clause"):
+            above = self._brought(i) or self._is_that(i)
+            if above:
+                return self._clean(self.layout.runs_of(above))
+        matter = self._by_case(i, "of") if self.lexicon.framed("noun", lemma, "of") else None
+        if matter is not None and not self._is_someone(matter):
+            drop = [*self.kids(matter, "case", "mark")[:1], *(c for c in self.kids(matter, "nmod") if self._case(c) == "by")]
+            return self._clean(self.layout.runs_of(self._subtree(matter, drop)))
         return ()
+
+    def _brought(self, i: int) -> set[int]:
+        """What hangs from the verb that brings a claim up: "Claims emerged that ...", "There were reports that ..."."""
+        verb = self.tokens[i].head
+        if self.tokens[i].deprel != "nsubj" or verb < 0:
+            return set()
+        lemma = self.tokens[verb].lemma.lower()
+        if lemma not in self.phrases["arise"] and not (lemma == "be" and self.kids(verb, "expl")):
+            return set()
+        clauses = [c for c in self.kids(verb, "ccomp", "advcl", "acl", "csubj") if c > i and self._case(c) in _MARKS - {"if"}]
+        return self._subtree(clauses[0]) if clauses else set()
+
+    def _is_that(self, i: int) -> set[int]:
+        """The clause of "The army's version is that the shells fell short"."""
+        head = self.tokens[i].head
+        if self.tokens[i].deprel not in {"nsubj:outer", "nsubj"} or head < 0 or not self.kids(i, "nmod:poss"):
+            return set()
+        clause = self.kids(head, "ccomp") if self.tokens[head].lemma.lower() == "be" else [head]
+        marks = [m for c in clause for m in self.kids(c, "mark") if m > i and self.tokens[m].text.lower() == "that"]
+        if not marks:
+            return set()
+        return {j for j in self._subtree(clause[0]) if j >= marks[0]}
+
+    def _is_someone(self, i: int) -> bool:
+        """Whether noun ``i`` is a person, a body or a name: "the report of the mission" is the mission's."""
+        lemma = self.tokens[i].lemma.lower()
+        if self.tokens[i].upos in {"PROPN", "PRON"} or lemma in self.people["person"] | self.people["body"]:
+            return True
+        labels = {"person", "organisation", "group", "place"}
+        return any(s.first <= i < s.last and s.label in labels for s in self.analysis.entities)
 
     def _owner(self, i: int) -> int | None:
         """Whose claim it is: possessor, by-phrase, or the subject of the verb that governs it."""
         own = self.kids(i, "nmod:poss")
         if own:
             return own[0]
+        matter = self._by_case(i, "of")
         for preposition in ("by", "from"):
-            by = self._by_case(i, preposition)
-            if by is not None:
-                return by
+            for noun in (i, matter):
+                by = None if noun is None else self._by_case(noun, preposition)
+                if by is not None and (noun == i or preposition == "by"):
+                    return by
         head = self.tokens[i].head
-        if self.tokens[i].deprel in {"obj", "obl"} and head >= 0 and not self._passive(head):
+        if self.tokens[i].deprel in {"obj", "obl"} and head >= 0 and not self._passive(head) and self._utters(head, i):
             return self.subject(head)
         return None
+
+    def _utters(self, verb: int, noun: int) -> bool:
+        """Whether who does ``verb`` makes the claim that ``noun`` is: "made the claim", not "rejected reports"."""
+        lemma = self.lemma(verb)
+        if self.tokens[noun].lemma.lower() in self.phrases["hearsay"]:
+            return lemma in self.phrases["utter"]
+        known = self.lexicon.get("verb", lemma)
+        return not known or known[0].stance not in {"denies", "doubts", "accuses"}
 
     def _adverb(self, i: int) -> Iterator[Relation]:
         lemma = self.tokens[i].text.lower()
@@ -364,6 +434,28 @@ class Rules:
         if content:
             yield Relation(source, (cue,), content, "rule:according-to")
 
+    def _prepositional(self, i: int) -> Iterator[Relation]:
+        """Of "In the words of X, S" and other phrases of the lexicon that end in "of": the source must be able to speak."""
+        word = self.tokens[i].text.lower()
+        phrase = next((p for p in self.openings if p[0] == word and self._reads(i, p)), None)
+        if phrase is None:
+            return
+        cue = (i, i + len(phrase))
+        person, top = self.tokens[cue[1] - 1].head, self.tokens[i].head
+        if not cue[0] <= top < cue[1] or person < cue[1]:
+            return
+        source = self._clean(subtract_all(self._source(person), [cue]))
+        head = self.tokens[top].head
+        if head < 0 or not source or not self._speaks(source[0]):
+            return
+        inside = self._subtree(self._clause(head), [top])
+        content = self._clean(subtract_all(self.layout.runs_of(inside), [cue, *source]))
+        if content:
+            yield Relation(source, (cue,), content, "rule:according-to")
+
+    def _reads(self, i: int, phrase: tuple[str, ...]) -> bool:
+        return tuple(t.text.lower() for t in self.tokens[i : i + len(phrase)]) == phrase
+
     def _by_to(self, i: int) -> int | None:
         """The object where "according" was parsed as a verb of its own."""
         return next((c for c in self.analysis.children(i) if self.tokens[c].upos in {"NOUN", "PROPN", "PRON"}), None)
@@ -391,6 +483,23 @@ class Rules:
             if short and self._speaks(source) and any(self.tokens[i].upos == "VERB" for i in range(*content)):
                 yield Relation(self._clean([source]), ((at, at + 1),), self._clean([content]), "rule:headline")
                 return
+
+    def _labels(self) -> Iterator[Relation]:
+        """Of "Local sources: gunmen kidnapped two teachers." in running text: a sentence that begins with its speaker."""
+        for sentence in self.analysis.sentences:
+            stop = min(sentence.last, sentence.first + _HEADLINE_LABEL + 1)
+            at = next((i for i in range(sentence.first + 1, stop) if self.tokens[i].text == ":"), None)
+            if at is None or sentence.last - at <= _LEAST_HEADLINE:
+                continue
+            label, said = (sentence.first, at), (at + 1, sentence.last)
+            head = self.layout.head(label)
+            someone = self.tokens[head].lemma.lower() in self.people["person"] | self.people["body"] | self.people["spokes"]
+            someone = someone or any(
+                s.first <= head < s.last and s.label in {"person", "organisation"} for s in self.analysis.entities
+            )
+            finite = any(t.feature("VerbForm") == "Fin" for t in self.tokens[said[0] : said[1]])
+            if someone and finite and self._speaks(label):
+                yield Relation(self._clean([label]), ((at, at + 1),), self._clean([said]), "rule:headline")
 
     def _speaks(self, run: Run) -> bool:
         """Whether a short phrase names someone who can speak: a person or body word, or a tagged person or organisation."""

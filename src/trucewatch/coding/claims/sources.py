@@ -27,6 +27,7 @@ _SURNAME = 2
 _RELATIVE = frozenset({"who", "which", "that"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 _PRONOUNS = {"he": "m", "him": "m", "she": "f", "her": "f", "it": "it", "they": "they", "them": "they"}
+_OWNERS = {"its": "it", "their": "they"}
 _ORGANISED = frozenset({"organisation", "group", "place", "facility"})
 _PARTS = frozenset({"compound", "amod", "flat", "nmod:poss", "appos", "nummod", "name", "nmod:unmarked"})
 _BEHALF = frozenset({"of", "for", "from", "at", "with", "in"})
@@ -50,6 +51,7 @@ class Sources:
         self.tokens = layout.tokens
         self.resolve_actor = resolve_actor
         self.people = words("people.tsv")
+        self.phrases = words("phrases.tsv")
         self._spoken: list[Candidate] = []
         self._named = [
             span
@@ -69,10 +71,16 @@ class Sources:
         if source[1] - source[0] == 1 and word in _RELATIVE:
             return self._relative(head)
         if source[1] - source[0] == 1 and word in _PRONOUNS:
-            return self._nearest(source, _PRONOUNS[word])
+            return self._author(self._nearest(source, _PRONOUNS[word]))
         if self.tokens[source[0]].text.lower() in _DEFINITE and not self._has_name(source):
             return self._definite(source, head)
         return None
+
+    def _author(self, run: Run | None) -> Run | None:
+        """Whose document it is that a pronoun stands for ("The statement said ... It added ..."), or the words as they are."""
+        if run is None or not self._is_document(self.layout.head(run)) or self.tokens[run[0]].text.lower() not in _DEFINITE:
+            return run
+        return self._definite(run, self.tokens[self.layout.head(run)]) or run
 
     def heard(self, source: Run, stands_for: Run | None) -> None:
         """Remember a source (and what it stands for) for those that follow."""
@@ -110,11 +118,27 @@ class Sources:
             last += 1
         return first, last + 1
 
+    def _whole_phrase(self, head: int) -> Run:
+        """The phrase of ``head`` with those named beside it ("the mayor and the priest") and whom it speaks for."""
+        run = self._phrase(head)
+        for c in sorted(self.analysis.children(head)):
+            token = self.tokens[c]
+            case = next((self.tokens[d].text.lower() for d in self.analysis.children(c) if self.tokens[d].deprel == "case"), "")
+            spoken_for = token.deprel == "nmod" and case in {"of", "for"} and self._speaks_for(head)
+            beside = token.deprel == "conj" and token.upos in {"NOUN", "PROPN"}
+            part = self._phrase(c)
+            if (spoken_for or beside) and part[0] - run[1] in {1, 0}:
+                run = (run[0], part[1])
+        return run
+
+    def _speaks_for(self, head: int) -> bool:
+        return self.tokens[head].lemma.lower() in self.people["spokes"] | self.people["masculine"] | self.people["feminine"]
+
     def _candidates(self, before: int, reach: int) -> Iterator[Candidate]:
         """Earlier sources, subjects and persons before token ``before``: nearest sentence first, sources first in each."""
         here = self.tokens[before].sentence
         found = [c for c in self._spoken if c.run[1] <= before]
-        found += [Candidate(self._phrase(i), i, 1) for i in self._subjects if i < before]
+        found += [Candidate(self._whole_phrase(i), i, 1) for i in self._subjects if i < before]
         found += [
             Candidate((s.first, s.last), self.layout.head((s.first, s.last)), 2)
             for s in self._named
@@ -160,7 +184,7 @@ class Sources:
 
     def _is_body(self, candidate: Candidate) -> bool:
         lemma = self.tokens[candidate.head].lemma.lower()
-        return lemma in self.people["body"] or bool(self._labels(candidate.run) & _ORGANISED)
+        return lemma in self.people["body"] | self.phrases["medium"] or bool(self._labels(candidate.run) & _ORGANISED)
 
     def _is_document(self, i: int) -> bool:
         return self.tokens[i].lemma.lower() in self.people["document"]
@@ -177,7 +201,7 @@ class Sources:
         """Antecedent of "the ministry", "the spokesman", "the released statement"."""
         lemma = head.lemma.lower()
         if lemma in self.people["document"]:
-            return self._owner(head) or self._last_speaker(source)
+            return self._owner(head) or self._issuer(head) or self._last_speaker(source)
         if lemma in self.people["body"]:
             return self._same_noun(source, lemma)
         if lemma in self.people["person"] | self.people["masculine"] | self.people["feminine"]:
@@ -192,6 +216,28 @@ class Sources:
             if self.tokens[c].deprel == "nmod:poss" and self.tokens[c].upos != "PRON":
                 return self._phrase(c)
         return None
+
+    def _issuer(self, head: Token) -> Run | None:
+        """Whose "the statement" is where it was brought up: "The Front issued a statement", "a report by the mission"."""
+        for i in range(head.i - 1, -1, -1):
+            earlier = self.tokens[i]
+            if head.sentence - earlier.sentence > _REACH:
+                return None
+            if earlier.upos == "NOUN" and earlier.lemma.lower() == head.lemma.lower():
+                return self._owner(earlier) or self._maker(earlier)
+        return None
+
+    def _maker(self, document: Token) -> Run | None:
+        """Who issues a document: its "by" phrase, or the subject of the verb whose object it is."""
+        for c in self.analysis.children(document.i):
+            case = {self.tokens[d].text.lower() for d in self.analysis.children(c) if self.tokens[d].deprel == "case"}
+            if self.tokens[c].deprel == "nmod" and case & {"by", "from"}:
+                return self._phrase(c)
+        verb = document.head
+        if document.deprel != "obj" or verb < 0 or self.tokens[verb].lemma.lower() not in self.phrases["utter"]:
+            return None
+        subject = next((c for c in self.analysis.children(verb) if self.tokens[c].deprel == "nsubj"), None)
+        return None if subject is None or self.tokens[subject].upos == "PRON" else self._whole_phrase(subject)
 
     def _last_speaker(self, source: Run) -> Run | None:
         """The claimant nearest before a statement that is not itself a document."""
@@ -235,7 +281,19 @@ class Sources:
             found = self.resolve_actor(self.tokens[part[0]].start, self.tokens[part[1] - 1].end)
             if found is not None:
                 return found
-        return self._longer_name(run)
+        return self._longer_name(run) or self._whose(run)
+
+    def _whose(self, run: Run) -> ActorRef | None:
+        """The actor that "its spokesman" speaks for."""
+        head = self.layout.head(run)
+        if not self._speaks_for(head):
+            return None
+        for c in self.analysis.children(head):
+            word = self.tokens[c].text.lower()
+            if self.tokens[c].deprel == "nmod:poss" and word in _OWNERS:
+                owner = self._nearest((c, c + 1), _OWNERS[word])
+                return self.actor(owner) if owner and owner != run else None
+        return None
 
     def _parts(self, run: Run) -> Iterator[Run]:
         yield run

@@ -25,7 +25,7 @@ _THIRD_PERSON = frozenset({"it", "he", "she", "they", "its", "his", "her", "thei
 
 
 def frame_of(layout: Layout, relation: Relation) -> str:
-    """The grammar of the content as far as it decides the stance: clause, infinitive, of, for or object."""
+    """The grammar of the content as far as it decides the stance: clause, infinitive, of, for, naming or object."""
     if not relation.content:
         return "object"
     first = relation.content[0][0]
@@ -33,10 +33,27 @@ def frame_of(layout: Layout, relation: Relation) -> str:
     word = token.text.lower()
     if word in {"to", "of", "for"} and relation.cue and first >= relation.cue[-1][1]:
         return {"to": "infinitive"}.get(word, word)
+    if relation.rule.endswith("rule:naming") or _names(layout, relation):
+        return "naming"
     head = layout.tokens[layout.head(relation.content[0])]
     if head.deprel == "xcomp" and head.feature("VerbForm") == "Inf":
         return "infinitive"
     return "clause" if head.upos in {"VERB", "AUX"} or head.deprel in {"ccomp", "root", "parataxis"} else "object"
+
+
+def _names(layout: Layout, relation: Relation) -> bool:
+    """Whether the content is a name given to something: "(called) the raid a provocation", "(calls) a 'buffer zone'"."""
+    verbs = {i for run in relation.cue for i in range(*run) if layout.tokens[i].upos == "VERB"}
+    inside = [i for run in relation.content for i in range(*run)]
+    nominal = [
+        i for i in inside if layout.tokens[i].upos in {"NOUN", "PROPN", "ADJ", "PRON"} and layout.tokens[i].head in verbs
+    ]
+    named = {layout.tokens[i].deprel for i in nominal}
+    if {"obj", "xcomp"} <= named:
+        return True
+    spoken = any(layout.tokens[i].upos in {"VERB", "AUX"} for i in inside)
+    follows = relation.cue[-1][1] <= relation.content[0][0] if relation.cue else False
+    return follows and not spoken and all(layout.quoted[i] for i in inside if layout.tokens[i].upos not in {"PUNCT", "DET"})
 
 
 def _entries(layout: Layout, relation: Relation) -> Iterator[tuple[int, tuple[CueEntry, ...]]]:

@@ -1,0 +1,256 @@
+"""The learned head's say: who takes part in an act, whether it is one, of which type, mode, status and ACLED sub-event.
+
+The rules propose an act with its people and explain it; here the head is asked, the two are weighed (``data/judge.tsv``), and what
+lost stays on record as an alternative. Acts that no rule proposes have the head alone to speak for them and need a surer one. Without
+a head (an analysis built by hand) every proposal stands as it is. This module must not resolve actors or decide where and when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from math import log, sqrt
+from typing import TYPE_CHECKING, Protocol, cast
+
+from trucewatch.coding.participants import Role
+from trucewatch.coding.tree import NOMINAL
+from trucewatch.model import Alternative
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from trucewatch.coding.drafts import Draft
+    from trucewatch.coding.tree import Tree
+    from trucewatch.language.acts import ActChances
+    from trucewatch.model import EventStatus
+    from trucewatch.ontology import Ontology
+
+NO_ACT = "-"
+UNLISTED = "unlisted"  #: type rule of an act whose word the lexicon does not know
+_FLOOR = 1e-5
+_WIDEST = 110
+_MODAL_RULES = ("composition:will", "composition:must")
+
+
+class ReadAct(Protocol):
+    """The head: vectors of a stretch of words, and where predicate, actor and recipient stand in it."""
+
+    def people(self, vectors: NDArray[np.float16], predicate: Iterable[int]) -> NDArray[np.float32]:
+        """Chances, (2, words), of each word to belong to the actor and to the recipient."""
+        ...
+
+    def __call__(
+        self, vectors: NDArray[np.float16], predicate: Iterable[int], actor: Iterable[int], recipient: Iterable[int]
+    ) -> ActChances:
+        """Chances of the act."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How much a rule's word weighs against the head's, in nats, and how sure the head must be where it stands alone."""
+
+    rule: float
+    framed: float
+    composed: float
+    listed: float
+    status: float
+    trigger: float
+    unlisted: float
+    acled: float
+    mode: float
+    keep: float
+    people: float
+    whole: float
+    incident: float
+
+
+@cache
+def settings() -> Settings:
+    """The numbers of ``data/judge.tsv``."""
+    text = (files("trucewatch.coding") / "data" / "judge.tsv").read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+    return Settings(**{row[0]: float(row[1]) for row in rows})
+
+
+def weigh(chances: Mapping[str, float], rule: str, weight: float) -> str:
+    """The name with the best log chance, ``weight`` nats added to the rule's own."""
+    return max(chances, key=lambda name: log(chances[name] + _FLOOR) + (weight if name == rule else 0.0))
+
+
+class Judge:
+    """Weighs the drafts of one report."""
+
+    def __init__(self, tree: Tree, ontology: Ontology, read_act: ReadAct | None) -> None:
+        self.tree = tree
+        self.ontology = ontology
+        self.read_act = read_act if tree.analysis.vectors is not None else None
+        self._whole: dict[tuple[int, int], Mapping[str, float]] = {}
+        self.truce_types = {t.id: frozenset(t.types) for t in ontology.truces}
+
+    def judged(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+        """The drafts that stand, each with what the head made of it."""
+        found = (self._judged(draft) for draft in drafts)
+        return tuple(draft for draft in found if draft is not None and draft.type)
+
+    def _judged(self, draft: Draft) -> Draft | None:
+        if self.read_act is None or draft.type_rule.startswith(_MODAL_RULES):
+            return draft
+        p = draft.predicate
+        word = p.verb if draft.composed and p.support is not None else p.head
+        first, last = self._stretch(word)
+        draft = self._with_people(draft, word, first, last)
+        chances = self._chances(draft, word, first, last)
+        if not draft.type:
+            draft_or_none = self._unlisted(draft, word, chances, first, last)
+            return draft_or_none and self._with_status(draft_or_none, chances)
+        telling = bool(draft.predicate.entry.frame or draft.truce)
+        weight = settings().composed if draft.composed else settings().framed if telling else settings().rule
+        likely = {k: v for k, v in chances.type.items() if k != NO_ACT}
+        if self._act(word, chances) < settings().listed and not (draft.composed or telling):
+            return None
+        best = weigh(likely, draft.type, weight)
+        if best != draft.type:
+            draft = self._retyped(draft, best, chances)
+        else:
+            draft = replace(draft, mode=draft.mode or self._mode(best, chances))
+            draft = self._other_type(draft, max(likely, key=likely.__getitem__), chances)
+        draft = replace(draft, chance=chances.type[draft.type], acled=self._acled(chances, first, last))
+        return self._with_status(draft, chances)
+
+    def _vectors(self, first: int, last: int) -> NDArray[np.float16]:
+        vectors = self.tree.analysis.vectors
+        assert vectors is not None  # noqa: S101 - judged() asks before
+        return vectors[first:last]
+
+    def _chances(self, draft: Draft, word: int, first: int, last: int) -> ActChances:
+        """What the head says of an act with its people."""
+        people = [
+            [i - first for role in roles for i in range(*self.tree.np(role.head)) if first <= i < last]
+            for roles in (draft.roles.actors, draft.roles.recipients)
+        ]
+        assert self.read_act is not None  # noqa: S101 - judged() asks before
+        return self.read_act(self._vectors(first, last), [word - first], *people)
+
+    def _with_people(self, draft: Draft, word: int, first: int, last: int) -> Draft:
+        """The draft with the people that rules and head make of it together."""
+        assert self.read_act is not None  # noqa: S101 - judged() asks before
+        scores = self.read_act.people(self._vectors(first, last), [word - first])
+        found = [
+            self._weighed(roles, row, other, first, last)
+            for roles, row, other in (
+                (draft.roles.actors, scores[0], scores[1]),
+                (draft.roles.recipients, scores[1], scores[0]),
+            )
+        ]
+        actors = {role.head for role in found[0]}
+        recipients = tuple(role for role in found[1] if role.head not in actors)
+        return replace(draft, roles=replace(draft.roles, actors=found[0], recipients=recipients))
+
+    def _weighed(
+        self, roles: Sequence[Role], row: NDArray[np.float32], other: NDArray[np.float32], first: int, last: int
+    ) -> tuple[Role, ...]:
+        """The fillers that the head does not contradict, and those that it is sure of and the rules have not."""
+        kept: list[Role] = []
+        taken: set[int] = set()
+        for role in roles:
+            a, b = self.tree.np(role.head)
+            inside = range(max(a, first) - first, min(b, last) - first)
+            if inside and float(row[inside].max()) < settings().keep:
+                continue
+            kept.append(role)
+            taken.update(range(a, b))
+        sure = (row >= settings().people) & (row > other)
+        for head in self._heads(sure, first):
+            a, b = self.tree.np(head)
+            if taken.isdisjoint(range(a, b)):
+                kept.append(Role(head, "head"))
+                taken.update(range(a, b))
+        return tuple(kept)
+
+    def _heads(self, sure: NDArray[np.bool_], first: int) -> list[int]:
+        """The nominal heads of the runs of words that are sure."""
+        inside = {i + first for i in sure.nonzero()[0].tolist()}
+        tops = [i for i in sorted(inside) if self.tree.token(i).head not in inside]
+        return [i for i in tops if self.tree.token(i).upos in NOMINAL]
+
+    def _stretch(self, word: int) -> tuple[int, int]:
+        """The tokens the head reads: the word's sentence with its neighbours where they are short, a part of it where it is long."""
+        sentences, k = self.tree.analysis.sentences, self.tree.token(word).sentence
+        first, last = max(sentences[k].first, word - _WIDEST), min(sentences[k].last, word + _WIDEST)
+        for neighbour in (k - 1, k + 1):
+            if 0 <= neighbour < len(sentences):
+                a, b = min(first, sentences[neighbour].first), max(last, sentences[neighbour].last)
+                if b - a <= _WIDEST:
+                    first, last = a, b
+        return first, last
+
+    def _act(self, word: int, chances: ActChances) -> float:
+        """How likely a word names an act: what the encoder says of the word and the head of the act, as their geometric mean."""
+        triggers = self.tree.analysis.triggers
+        named = 1.0 if triggers is None else float(triggers[word])
+        return sqrt(named * (1 - chances.type[NO_ACT]))
+
+    def _unlisted(self, draft: Draft, word: int, chances: ActChances, first: int, last: int) -> Draft | None:
+        best = max(chances.type, key=chances.type.__getitem__)
+        sure = self._act(word, chances) * chances.type[best] / (1 - chances.type[NO_ACT] + _FLOOR)
+        if best == NO_ACT or sure < settings().unlisted:
+            return None
+        rule = f"head:{best} {chances.type[best]:.2f}, {UNLISTED}"
+        return replace(
+            draft,
+            type=best,
+            mode=self._mode(best, chances),
+            type_rule=rule,
+            chance=chances.type[best],
+            acled=self._acled(chances, first, last),
+        )
+
+    def _retyped(self, draft: Draft, best: str, chances: ActChances) -> Draft:
+        """The head's type against the rule's; what hung on the old type goes with it."""
+        lost = Alternative("type", draft.type, draft.type_rule, round(chances.type[draft.type], 3))
+        truce = draft.truce if draft.truce and best in self.truce_types.get(draft.truce, frozenset()) else None
+        return replace(
+            draft, type=best, mode=self._mode(best, chances), cameo=None, truce=truce,
+            type_rule=f"head:{best} {chances.type[best]:.2f} over {draft.type_rule}", considered=(*draft.considered, lost),
+        )  # fmt: skip
+
+    def _other_type(self, draft: Draft, best: str, chances: ActChances) -> Draft:
+        if best == draft.type:
+            return draft
+        other = Alternative("type", best, "head", round(chances.type[best], 3))
+        return replace(draft, considered=(*draft.considered, other))
+
+    def _mode(self, type_: str, chances: ActChances) -> str | None:
+        """The head's mode among those of a type, where it is likelier than not."""
+        own = {k.partition("/")[2]: p for k, p in chances.mode.items() if k.startswith(f"{type_}/")}
+        if not own:
+            return None
+        best = max(own, key=own.__getitem__)
+        share = own[best] / (sum(own.values()) + chances.mode[NO_ACT] + _FLOOR)
+        return best if share >= settings().mode else None
+
+    def _acled(self, chances: ActChances, first: int, last: int) -> tuple[tuple[str, float], ...]:
+        """The likeliest sub-events of an act, read together with those of its stretch as a whole."""
+        if (first, last) not in self._whole:
+            assert self.read_act is not None  # noqa: S101 - judged() asks before
+            self._whole[first, last] = self.read_act(self._vectors(first, last), (), (), ()).acled
+        share = settings().whole
+        mixed = {k: (1 - share) * p + share * self._whole[first, last][k] for k, p in chances.acled.items()}
+        return tuple(sorted(mixed.items(), key=lambda item: -item[1])[:3])
+
+    def _with_status(self, draft: Draft, chances: ActChances) -> Draft:
+        best = weigh(chances.status, draft.status, settings().status)
+        if best != draft.status:
+            lost = Alternative("status", draft.status, draft.status_rule, round(chances.status[draft.status], 3))
+            rule = f"head:{best} {chances.status[best]:.2f} over {draft.status_rule}"
+            return replace(draft, status=cast("EventStatus", best), status_rule=rule, considered=(*draft.considered, lost))
+        likeliest = max(chances.status, key=chances.status.__getitem__)
+        if likeliest != draft.status:
+            other = Alternative("status", likeliest, "head", round(chances.status[likeliest], 3))
+            return replace(draft, considered=(*draft.considered, other))
+        return draft
