@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +26,7 @@ from training.corpora import FOLDS, fold_of, marked_spans  # noqa: E402, F401 - 
 
 CORPORA = Path(os.environ.get("CORPORA", ROOT.parent / "shared" / "corpora"))
 RESULTS = ROOT / "benchmarks" / "results"
+Row = TypeVar("Row")
 
 
 def corpus(name: str) -> list[dict[str, Any]]:
@@ -43,6 +44,11 @@ def save(name: str, result: dict[str, Any]) -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     dated = {"date": datetime.now(tz=UTC).date().isoformat(), **result}
     (RESULTS / f"{name}.json").write_text(json.dumps(dated, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def sample(rows: Sequence[Row], most: int) -> list[Row]:
+    """At most so many rows, evenly spread: some corpora are sorted by label."""
+    return [rows[k * len(rows) // most] for k in range(most)] if most < len(rows) else list(rows)
 
 
 class Coders:

@@ -31,7 +31,20 @@ import events
 import incidents
 import snippets
 from claims import _same, _tokens, _top_level, _trimmed
-from common import ROOT, Coders, corpus, macro_f1, marked_spans, micro_f1, one_to_one, options, overlaps, table, weighted_f1
+from common import (
+    ROOT,
+    Coders,
+    corpus,
+    macro_f1,
+    marked_spans,
+    micro_f1,
+    one_to_one,
+    options,
+    overlaps,
+    sample,
+    table,
+    weighted_f1,
+)
 from trucewatch.coding.claims.find import relations_of, tagged_roles
 from trucewatch.coding.claims.spans import Layout
 from trucewatch.model import Report
@@ -198,7 +211,7 @@ def made(
 
 def of_plv(coders: Coders, most: int) -> Iterator[Item]:
     """Roots of the events that fit the marked pairs."""
-    for row in corpus("events/plv-train.jsonl.xz")[:most]:
+    for row in sample(corpus("events/plv-train.jsonl.xz"), most):
         source, target = marked_spans(row["marked"])
         coded = coders(row["id"]).code(re.sub(r"</?[st]>", "", row["marked"]))
         event = events.pick(coded, source, target)
@@ -211,14 +224,14 @@ def of_plv(coders: Coders, most: int) -> Iterator[Item]:
 def of_case(coders: Coders, most: int) -> Iterator[Item]:
     """ACLED sub-events of the main events."""
     names = load().case_labels
-    for row in corpus("snippets/case2021-dev.jsonl.xz")[:most]:
+    for row in sample(corpus("snippets/case2021-dev.jsonl.xz"), most):
         coded = coders(row["id"]).code(row["text"])
         event = snippets.main_event(coded)
         yield made(names[row["label"]] or NONE, snippets.sub_event(event), coded, event, where=str(row["id"]))
 
 
 def _own(coders: Coders, most: int) -> Iterator[tuple[Coded, Any, Any, Event | None]]:
-    for k, example in enumerate(acts.own_events.held_out()[:most]):
+    for k, example in enumerate(sample(acts.own_events.held_out(), most)):
         coded = coders(str(k)).code(example.text)
         for act, event in acts.pairs(coded, example):
             yield coded, example, act, event
@@ -246,7 +259,7 @@ def of_gold(coders: Coders, most: int) -> Iterator[Item]:
 
     scorer = sys.modules["scorer"]
 
-    for text in house.read_gold(ROOT / "tests" / "gold" / "sentences.jsonl")[:most]:
+    for text in sample(house.read_gold(ROOT / "tests" / "gold" / "sentences.jsonl"), most):
         coded = coders("0").code(Report(text.id, text.text, published=text.published, language="en"))
         pairs = dict(scorer.paired(text.events, coded.events))
         for k, wanted in enumerate(text.events):
@@ -265,7 +278,7 @@ def of_gold(coders: Coders, most: int) -> Iterator[Item]:
 
 def of_muc(coders: Coders, most: int) -> Iterator[Item]:
     """Entities of incident roles: found, missing, spurious, and those found in another role."""
-    for row in corpus("incidents/muc4-dev.jsonl.xz")[:most]:
+    for row in sample(corpus("incidents/muc4-dev.jsonl.xz"), most):
         coded = coders(row["docid"]).code(row["doctext"], id=row["docid"])
         found = incidents.roles_of(coded)
         missing: list[tuple[str, incidents.Entity]] = []
@@ -307,7 +320,7 @@ def _entity_item(
 
 def of_cameo(coders: Coders, most: int) -> Iterator[Item]:
     """Marked participants and those coded; a marked one that was coded in the other role only is paired with it."""
-    for row in corpus("events/cameo-spans-train.jsonl.xz")[:most]:
+    for row in sample(corpus("events/cameo-spans-train.jsonl.xz"), most):
         text, starts = "", []
         for token in row["tokens"]:
             starts.append(len(text))
@@ -355,7 +368,7 @@ def _person_item(gold: str, found: str, coded: Coded, event: Event | None, *, sp
 def of_polnear(coders: Coders, most: int) -> Iterator[Item]:
     """Relations, a role at a time: right, missing, spurious, with a wrong border, or elsewhere; and whole ones missing or spurious."""
     analyser = coders("0").analyser
-    for row in corpus("attribution/polnear-dev.jsonl.xz")[:most]:
+    for row in sample(corpus("attribution/polnear-dev.jsonl.xz"), most):
         analysis = analyser.analyse(row["text"])
         yield from _relations(Layout(analysis), claims.gold_relations(analysis, row), row["id"])
 
@@ -438,7 +451,7 @@ def main() -> None:
     """Print the confusions of one corpus."""
     parser = options(__doc__)
     parser.add_argument("corpus", choices=list(CORPORA))
-    parser.add_argument("--most", type=int, default=100_000, help="at most so many texts")
+    parser.add_argument("--most", type=int, default=100_000, help="at most so many texts, evenly spread")
     parser.add_argument("--top", type=int, default=25, help="so many confusions, rules and words")
     parser.add_argument("--examples", type=int, default=0, help="so many examples of each confusion")
     args = parser.parse_args()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from common import Coders, corpus, options, rates, save, table, weighted_f1
+from common import Coders, corpus, options, rates, sample, save, table, weighted_f1
 from trucewatch.ontology import load
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--first", action="store_true", help="the first event is the main one")
     parser.add_argument("--show", type=int, default=0, help="print so many errors a gold class")
-    parser.add_argument("--most", type=int, default=100_000, help="at most so many snippets")
+    parser.add_argument("--most", type=int, default=100_000, help="at most so many snippets, evenly spread")
     args = parser.parse_args()
     rows = corpus("snippets/case2021-dev.jsonl.xz")
     coders = Coders(model=args.model, folds=args.folds, judging=not args.rules)
-    result = measure(coders, rows[: args.most], first=args.first, show=args.show)
+    result = measure(coders, sample(rows, args.most), first=args.first, show=args.show)
     result["weights"] = (
         "five folds" if args.folds else "none: rules" if args.rules else "shipped: the event head saw this corpus"
     )

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from common import fold_of, macro_f1, micro_f1, one_to_one, rates, weighted_f1  # noqa: E402
+from common import fold_of, macro_f1, micro_f1, one_to_one, rates, sample, weighted_f1  # noqa: E402
 from errors import Confusion, Item, blamed, by_labels, confusions, groups_f1, roles_f1, verdict  # noqa: E402
 from incidents import (  # noqa: E402
     Entity,
@@ -20,6 +20,7 @@ from incidents import (  # noqa: E402
     aligned,
     content,
     gold_entities,
+    has_name,
     head,
     kind_of,
     merged,
@@ -79,6 +80,12 @@ def test_rates():
 @pytest.mark.parametrize(("name", "fold"), [("plv-0", 0), ("plv-123", 3), ("cameo-9", 4), ("17", 2)])
 def test_a_row_has_one_fold(name, fold):
     assert fold_of(name) == fold
+
+
+def test_a_sample_is_spread_over_the_rows():
+    assert sample(range(10), 3) == [0, 3, 6]
+    assert sample("ab", 5) == ["a", "b"]
+    assert sample("ab", 0) == []
 
 
 # alignment
@@ -191,6 +198,11 @@ def test_gold_entities_of_all_templates_stand_once():
 )
 def test_people_bodies_and_things(phrase, ref, kind):
     assert kind_of(phrase, ref) == kind
+
+
+def test_a_person_with_a_name():
+    assert has_name(Entity(["the colonel", "colonel orvash"]))
+    assert not has_name(Entity(["four policemen", "the villagers"]))
 
 
 def test_what_is_an_incident():
