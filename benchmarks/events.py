@@ -12,9 +12,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from training.corpora import marked_spans
-
-from common import Coders, corpus, macro_f1, options, overlaps, save, table
+from common import Coders, corpus, macro_f1, marked_spans, options, overlaps, save, table
 
 if TYPE_CHECKING:
     from trucewatch.model import Coded, Event

@@ -13,10 +13,9 @@ from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
-from training.corpora import marked_spans
 
 from acts import own_events
-from common import ROOT, Coders, corpus, options, overlaps, save
+from common import ROOT, Coders, corpus, marked_spans, options, overlaps, save
 from events import YIELD, hits
 from trucewatch.coding import events as coding_events
 from trucewatch.coding.confidence import Evidence, confidence

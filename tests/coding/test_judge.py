@@ -80,6 +80,16 @@ def test_an_unsure_head_is_an_alternative():
     assert next((a.value, a.by) for a in event.basis.alternatives if a.field == "type") == ("MOBILIZE", "head")
 
 
+def test_a_rule_with_a_frame_stays_though_the_head_takes_it_for_no_act():
+    (event,) = judged("clean-active", Head(type={NO_ACT: 0.9999, "ASSAULT": 1e-6}))
+    assert event.type == "ASSAULT"
+
+
+def test_a_bare_word_that_the_head_surely_takes_for_no_act_is_dropped():
+    assert [e.type for e in judged("bare-word", Head(type={"ASSAULT": 0.95}))] == ["ASSAULT"]
+    assert judged("bare-word", Head(type={NO_ACT: 0.9999, "ASSAULT": 1e-6})) == ()
+
+
 def test_status_of_the_head_over_the_rule():
     (event,) = judged("clean-active", Head(type={"ASSAULT": 0.95}, status={"denied": 0.999, "happened": 1e-5}))
     assert event.status == "denied"
