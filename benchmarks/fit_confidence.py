@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from trucewatch.model import Event
 
+#: Weight of an act that a governor speaks of, set by hand as before: PLV marks the governor's act, and it is what the sentence asserts.
+EMBEDDED = -1.5
 NAMES = ["bias", *(f.name for f in fields(Evidence))]
 HEADER = """# Weights of the logistic confidence model. Written by benchmarks/fit_confidence.py from plv-train in folds and texts of our own;
 # see docs/evaluation.md.
@@ -103,11 +105,14 @@ def main() -> None:
     for part in (half, ~half):
         p[part] = 1 / (1 + np.exp(-x[part] @ fit(x[~part], y[~part])))
     w = fit(x, y)
+    w[NAMES.index("embedded")] = EMBEDDED
+    shipped = 1 / (1 + np.exp(-x @ w))
     result: dict[str, object] = {
         "cases": len(y),
         "right": round(float(y.mean()), 3),
         "ece_two_fold": round(calibration_error(p, y), 3),
     }
+    result["ece as shipped, embedded set by hand"] = round(calibration_error(shipped, y), 3)
     for name, part in (("plv", plv), ("own", ~plv)):
         result[name] = {
             "cases": int(part.sum()),
