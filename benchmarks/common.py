@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from training.corpora import FOLDS, fold_of, marked_spans  # noqa: E402, F401 - marked_spans is for those that import it here
+from training.corpora import FOLDS, fold_of, joined, marked_spans  # noqa: E402, F401 - the last two are for those that import them here
 
 CORPORA = Path(os.environ.get("CORPORA", ROOT.parent / "shared" / "corpora"))
 RESULTS = ROOT / "benchmarks" / "results"

@@ -35,6 +35,7 @@ from common import (
     ROOT,
     Coders,
     corpus,
+    joined,
     macro_f1,
     marked_spans,
     micro_f1,
@@ -321,15 +322,12 @@ def _entity_item(
 def of_cameo(coders: Coders, most: int) -> Iterator[Item]:
     """Marked participants and those coded; a marked one that was coded in the other role only is paired with it."""
     for row in sample(corpus("events/cameo-spans-train.jsonl.xz"), most):
-        text, starts = "", []
-        for token in row["tokens"]:
-            starts.append(len(text))
-            text += token + " "
-        coded = coders(row["id"]).code(text.rstrip())
+        text, people = joined(row["tokens"], row["tags"])
+        coded = coders(row["id"]).code(text)
         missing: list[tuple[str, events.Span]] = []
         spurious: list[tuple[str, events.Span, Event]] = []
         for tag, role in (("S", "actor"), ("T", "recipient")):
-            gold = events.spans(row["tokens"], row["tags"], starts, tag)
+            gold = people[tag]
             said = {(p.start, p.end): e for e in sorted(coded.events, key=lambda e: e.confidence) for p in getattr(e, role)}
             for span in gold:
                 event = next((e for s, e in said.items() if overlaps(span, s)), None)

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from common import Coders, corpus, macro_f1, marked_spans, options, overlaps, save, table
+from common import Coders, corpus, joined, macro_f1, marked_spans, options, overlaps, save, table
 
 if TYPE_CHECKING:
     from trucewatch.model import Coded, Event
@@ -107,13 +107,10 @@ def cameo(coders: Coders) -> dict[str, Any]:
     rows = corpus("events/cameo-spans-train.jsonl.xz")
     found = {role: Counter[str]() for role in ("S", "T")}
     for row in rows:
-        text, starts = "", []
-        for token in row["tokens"]:
-            starts.append(len(text))
-            text += token + " "
-        coded = coders(row["id"]).code(text.rstrip())
+        text, marked = joined(row["tokens"], row["tags"])
+        coded = coders(row["id"]).code(text)
         for role in ("S", "T"):
-            gold = spans(row["tokens"], row["tags"], starts, role)
+            gold = marked[role]
             said = {(p.start, p.end) for e in coded.events for p in (e.actor if role == "S" else e.recipient)}
             count = found[role]
             count["gold"] += len(gold)
@@ -130,18 +127,6 @@ def cameo(coders: Coders) -> dict[str, Any]:
         }
     print(result)
     return result
-
-
-def spans(tokens: list[str], tags: list[str], starts: list[int], role: str) -> list[Span]:
-    """Character spans of a BIO role."""
-    out: list[Span] = []
-    for k, tag in enumerate(tags):
-        end = starts[k] + len(tokens[k])
-        if tag == f"B-{role}" or (tag == f"I-{role}" and not out):
-            out.append((starts[k], end))
-        elif tag == f"I-{role}":
-            out[-1] = (out[-1][0], end)
-    return out
 
 
 def gold_records(coders: Coders) -> dict[str, Any]:

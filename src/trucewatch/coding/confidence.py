@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.resources import files
 from math import exp
+
+from trucewatch.coding.tables import table_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,7 @@ class Evidence:
 @cache
 def weights() -> dict[str, float]:
     """Feature name to weight, ``bias`` included."""
-    text = (files("trucewatch.coding") / "data" / "confidence.tsv").read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+    rows = table_rows("confidence.tsv")
     return {row[0]: float(row[1]) for row in rows}
 
 

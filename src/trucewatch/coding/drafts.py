@@ -67,8 +67,11 @@ class Drafter:
         self.algebra = StatusAlgebra(tree, lexicon)
         self.role_finder = RoleFinder(tree, lexicon, cast)
 
-    def drafts(self) -> tuple[Draft, ...]:
-        """All drafts of the report, in text order; an act made by a governor stands before what it governs."""
+    def drafts(self, *, unlisted: bool = False) -> tuple[Draft, ...]:
+        """All drafts of the report, in text order; an act made by a governor stands before what it governs.
+
+        With ``unlisted``, also those without a type, which only a head can decide.
+        """
         predicates = self.finder.predicates()
         composed = [(p, self.algebra.compose(p)) for p in predicates]
         governed = self._governed(composed)
@@ -81,7 +84,8 @@ class Drafter:
         for raised, inner, _ in governed.values():
             found.extend(self._raised_draft(raised, inner))
         found.extend(self._bare_demands({d.predicate.head for d in found}))
-        found.extend(self._unlisted({i for d in found for i in (d.predicate.head, d.predicate.verb)}))
+        if unlisted:
+            found.extend(self._unlisted({i for d in found for i in (d.predicate.head, d.predicate.verb)}))
         return self._ordered(self._aimed(self._merged(found)))
 
     def _bare_demands(self, coded: set[int]) -> list[Draft]:

@@ -89,11 +89,12 @@ class _Builder:
         self.sha = sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
         truce_types = {t.id: frozenset(t.types) for t in context.ontology.truces}
         self.drafter = Drafter(context.tree, context.lexicon, context.cast, truce_types)
-        self.judge = Judge(context.tree, context.ontology, context.read_act)
+        self.judge = Judge(context.tree, truce_types, context.read_act)
 
     def events(self) -> tuple[Event, ...]:
-        drafts = self.judge.judged(self.drafter.drafts())
-        if self.c.read_act is not None:
+        learned = self.c.read_act is not None
+        drafts = self.judge.judged(self.drafter.drafts(unlisted=learned))
+        if learned:
             drafts = with_incidents(drafts, self.tree)
         harms = self._harms_by_draft(drafts, HarmFinder(self.tree, self.c.lexicon, self.c.cast).all())
         found: list[Event] = []

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast
 
+from trucewatch.coding.tables import table_rows
 from trucewatch.coding.tree import NOMINAL
 from trucewatch.model import Harm
 
@@ -72,22 +72,17 @@ class FoundHarm:
 @cache
 def harm_words() -> dict[tuple[str, str], HarmWord]:
     """``(lemma, V|N|A)`` to what the word says."""
-    return {(r[0], r[1]): HarmWord(cast("HarmKind", r[2]), cast("Literal['obj']", r[3])) for r in _rows("harm.tsv")}
+    return {(r[0], r[1]): HarmWord(cast("HarmKind", r[2]), cast("Literal['obj']", r[3])) for r in table_rows("harm.tsv")}
 
 
 @cache
 def number_words() -> dict[str, tuple[str, Bounds]]:
     """A number word or bounding phrase to its kind and bounds; the first row of a word wins except for "some"."""
     found: dict[str, tuple[str, Bounds]] = {}
-    for row in _rows("numbers.tsv"):
+    for row in table_rows("numbers.tsv"):
         cells = [int(c) if c else None for c in (*row[2:], "", "", "")[:3]]
         found.setdefault(row[0], (row[1], (cells[0], cells[1], cells[2])))
     return found
-
-
-def _rows(name: str) -> list[list[str]]:
-    text = (files("trucewatch.coding") / "data" / name).read_text("utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
 
 
 def read_number(words: Sequence[str]) -> Bounds | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from math import log, sqrt
 from typing import TYPE_CHECKING, Protocol, cast
 
 from trucewatch.coding.participants import Role
+from trucewatch.coding.tables import table_rows
 from trucewatch.coding.tree import NOMINAL
 from trucewatch.model import Alternative
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from trucewatch.coding.tree import Tree
     from trucewatch.language.acts import ActChances
     from trucewatch.model import EventStatus
-    from trucewatch.ontology import Ontology
 
 NO_ACT = "-"
 UNLISTED = "unlisted"  #: type rule of an act whose word the lexicon does not know
@@ -72,8 +71,7 @@ class Settings:
 @cache
 def settings() -> Settings:
     """The numbers of ``data/judge.tsv``."""
-    text = (files("trucewatch.coding") / "data" / "judge.tsv").read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+    rows = table_rows("judge.tsv")
     return Settings(**{row[0]: float(row[1]) for row in rows})
 
 
@@ -85,12 +83,12 @@ def weigh(chances: Mapping[str, float], rule: str, weight: float) -> str:
 class Judge:
     """Weighs the drafts of one report."""
 
-    def __init__(self, tree: Tree, ontology: Ontology, read_act: ReadAct | None) -> None:
+    def __init__(self, tree: Tree, truce_types: Mapping[str, frozenset[str]], read_act: ReadAct | None) -> None:
+        """``truce_types``: the PLOVER types that each ceasefire category comes with."""
         self.tree = tree
-        self.ontology = ontology
+        self.truce_types = truce_types
         self.read_act = read_act if tree.analysis.vectors is not None else None
         self._whole: dict[tuple[int, int], Mapping[str, float]] = {}
-        self.truce_types = {t.id: frozenset(t.types) for t in ontology.truces}
 
     def judged(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
         """The drafts that stand, each with what the head made of it."""

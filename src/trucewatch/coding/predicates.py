@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
 from trucewatch.coding.judge import UNLISTED, settings
 from trucewatch.coding.lexicon import Entry, LightVerb
+from trucewatch.coding.tables import table_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,7 @@ _POS: dict[str, Pos] = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
 @cache
 def occurrence_verbs() -> dict[tuple[str, str], Aspect]:
     """``(verb, voice)`` to the aspect it gives its subject (``data/occurrence.tsv``)."""
-    text = (files("trucewatch.coding") / "data" / "occurrence.tsv").read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+    rows = table_rows("occurrence.tsv")
     return {(row[0], row[1]): cast("Aspect", row[2] if len(row) > 2 else "") for row in rows}  # noqa: PLR2004 - three columns
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from trucewatch.coding.tables import table_rows
 
 if TYPE_CHECKING:
     from trucewatch.coding.lexicon import Lexicon
@@ -115,8 +116,7 @@ class Row:
 @cache
 def composition_table() -> tuple[Row, ...]:
     """The rows of ``data/composition.tsv``, in order."""
-    text = (files("trucewatch.coding") / "data" / "composition.tsv").read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+    rows = table_rows("composition.tsv")
     return tuple(Row(r[0], r[1] == "+", r[2], r[3], r[4] if len(r) > 4 and r[4] else None) for r in rows)  # noqa: PLR2004
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trucewatch.coding.claims.grammar import Grammar
 from trucewatch.coding.claims.lexicon import words
 from trucewatch.coding.claims.spans import Layout, Relation, Run, hull, inside, overlap
 
@@ -21,13 +22,11 @@ _TO_A_MEDIUM = frozenset({"to", "with", "for", "on", "in", "by"})
 _BY_A_MEDIUM = frozenset({"by", "on", "in"})
 
 
-class Conduits:
+class Conduits(Grammar):
     """The media of one text's claims. ``sources`` tells what "the agency" stands for and what the actor file knows."""
 
     def __init__(self, layout: Layout, sources: Sources) -> None:
-        self.layout = layout
-        self.analysis = layout.analysis
-        self.tokens = layout.tokens
+        super().__init__(layout)
         self.sources = sources
         self.phrases = words("phrases.tsv")
 
@@ -132,11 +131,6 @@ class Conduits:
 
     def _subject(self, verb: int) -> bool:
         return any(self.tokens[c].deprel.startswith("nsubj") for c in self.analysis.children(verb))
-
-    def _case(self, i: int) -> str:
-        return next(
-            (self.tokens[c].text.lower() for c in self.analysis.children(i) if self.tokens[c].deprel in {"case", "mark"}), ""
-        )
 
     def _phrase(self, i: int) -> Run:
         """The noun phrase of ``i`` without its preposition and what follows it."""
