@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from training import features
-from training.network import EVENT_HEADS, NEVER, acts_of, event_words, same_sentence
+from training.network import EVENT_HEADS, NEVER, event_words, same_sentence
 from trucewatch.language.analysis import INCIDENT_LABELS
 from trucewatch.language.spans import spans, starts, viterbi
 from trucewatch.language.trees import best_tree
@@ -36,7 +36,7 @@ def tree_counts(network: Network, documents: Sequence[Document], deprels: Sequen
             heads = _window_trees(arc, batch.unit.numpy())
             relations = network.trees.relations(scores.dependent, scores.governor, torch.from_numpy(heads)).argmax(-1)
             real = batch.unit >= 0
-            right = torch.from_numpy(heads) == batch.heads()
+            right = torch.from_numpy(heads) == batch.row("head")
             universal = torch.tensor(_universal(deprels))
             gold = batch.row("deprel")
             labelled = right & (gold >= 0) & (universal[relations] == universal[gold.clamp(min=0)])
@@ -96,14 +96,13 @@ def act_chances(
     network: Network, documents: Sequence[Document], *, alone: bool = False
 ) -> Iterator[tuple[Document, ActLabels, dict[str, Tensor]]]:
     """Each act of some texts with the probabilities of every event head; ``alone`` hides the predicate, so that people alone are given."""
-    classes = network.events.heads["event_type"].out_features
     by_name = {id(u): d for d in documents for u in d.units}
     windows = [list(d.units) for d in documents if any(u.acts for u in d.units)]
     with torch.inference_mode():
         for group in features.bucket(windows, 1536):
             batch = features.collate(group)
-            acts = acts_of(batch, classes)
-            words = event_words(network, batch)
+            acts = batch.acts
+            words = event_words(network, batch, network.encode(batch))
             if alone:
                 acts.marks[:, 0] = 0
             scores = network.events(words[acts.text], acts.marks, (batch.unit >= 0)[acts.text])
@@ -119,10 +118,10 @@ def found_acts(network: Network, documents: Sequence[Document], least: float = 0
     with torch.inference_mode():
         for group in features.bucket([list(d.units) for d in documents], 1536):
             batch = features.collate(group)
-            words = event_words(network, batch)
+            words = event_words(network, batch, network.encode(batch))
             gold = batch.row("trigger")
             taken = 1 - torch.softmax(network.events.trigger(words), -1)[..., 0] >= least
-            acts = acts_of(batch, network.events.heads["event_type"].out_features)
+            acts = batch.acts
             people = network.events(words[acts.text], acts.alone(), (batch.unit >= 0)[acts.text])[0][acts.people] > 0
             wanted = acts.marks[acts.people, 1:] > 0
             real = (batch.unit >= 0)[acts.text][acts.people].unsqueeze(1)

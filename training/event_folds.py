@@ -16,13 +16,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from training import events
 from training.corpora import FOLDS, ROOT, fold_of
 from training.evaluate import act_chances
-from training.export import export, load
 from training.loop import TASKS, WORK, Plan, new_clock, work
+
+if TYPE_CHECKING:
+    from training.features import Document
+    from training.network import Network
 
 #: Shares of the tasks in the last stage, in folds; the shipped weights' own adds trees and spans (``run.sh``).
 MIX = {"own": 0.2, "plv": 0.4, "cameo": 0.15, "case": 0.25}
@@ -31,6 +34,8 @@ HELD = ("plv", "case", "cameo")
 
 def run_fold(k: int, checkpoint: Path, minutes: float) -> None:
     """Train one fold and write the chances of its held-out texts."""
+    from training.export import export, load  # noqa: PLC0415
+
     documents = events.event_documents()
     held = {name: [d for d in documents[name] if fold_of(d.name) == k] for name in HELD}
     mix = dict.fromkeys(TASKS, 0.0) | MIX
@@ -51,9 +56,15 @@ def run_fold(k: int, checkpoint: Path, minutes: float) -> None:
         held_out=names,
     )
     work(0, plan, *new_clock(plan))
-    network = load(out)
+    write_chances(load(out), held, k, WORK / f"event_fold{k}.jsonl")
+    export(out, WORK / f"fold{k}", refined=False)
+    out.unlink()
+
+
+def write_chances(network: Network, held: dict[str, list[Document]], k: int, path: Path) -> None:
+    """Write the chances of the held-out texts of fold ``k``, a line an act; on PLV from the pair alone."""
     table = events.labels()
-    with (WORK / f"event_fold{k}.jsonl").open("w", encoding="utf-8") as handle:
+    with path.open("w", encoding="utf-8") as handle:
         for corpus, part in held.items():
             for document, act, chances in act_chances(network, part, alone=corpus == "plv"):
                 gold = {"types": [table["event_type"][t] for t in act.types]}
@@ -62,8 +73,6 @@ def run_fold(k: int, checkpoint: Path, minutes: float) -> None:
                 handle.write(
                     json.dumps({"id": document.name, "corpus": corpus, "fold": k, "gold": gold, "chances": scored}) + "\n"
                 )
-    export(out, WORK / f"fold{k}", refined=False)
-    out.unlink()
 
 
 def best(chances: dict[str, float], known: set[str]) -> str:

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from training import events, features, lexicon
 from training.loop import WORK
-from training.network import ACT, CHAINS, Network
+from training.network import CHAINS, SMALL, Network
 from trucewatch.language.acts import EVENT_HEADS, EVENTS_FILE, PEOPLE
 from trucewatch.language.encoder import ENCODER_FILE, OUTPUTS, RELATIONS_FILE
 from trucewatch.language.weights import FOLDER, MANIFEST
@@ -85,7 +85,7 @@ class EventGraph(nn.Module):
         self.events = network.events
 
     def forward(self, words: Tensor, marks: Tensor) -> tuple[Tensor, ...]:
-        """(1, W, ACT), (1, 3, W) -> scores of people and those of ``EVENT_HEADS``."""
+        """(1, W, act), (1, 3, W) -> scores of people and those of ``EVENT_HEADS``."""
         scores: tuple[Tensor, ...] = self.events(words, marks, None)
         return scores
 
@@ -117,7 +117,7 @@ def graphs(network: Network, folder: Path) -> None:
     arcs = {"dependent": torch.randn(1, 16, wide), "governor": torch.randn(1, 17, wide), "heads": words}
     _onnx(RelationGraph(network), arcs, ["relation"], folder / "relations.onnx")
     marks = (torch.arange(16) % 3 == torch.arange(3)[:, None]).float()[None]
-    _onnx(EventGraph(network), {"words": torch.randn(1, 16, ACT), "marks": marks}, (PEOPLE, *EVENT_HEADS), folder / EVENTS_FILE)
+    _onnx(EventGraph(network), {"words": torch.randn(1, 16, SMALL.act), "marks": marks}, (PEOPLE, *EVENT_HEADS), folder / EVENTS_FILE)
 
 
 def quantise(source: Path, target: Path) -> None:

@@ -10,17 +10,19 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from training import synthetic
 from training.corpora import gum_mentions, read_attributions, read_entities, read_incidents, read_trees
+from trucewatch.language.acts import EVENT_HEADS
 from trucewatch.language.analysis import ATTRIBUTION_LABELS, ENTITY_LABELS, INCIDENT_LABELS
 from trucewatch.language.lemmas import script
 from trucewatch.language.pieces import CLS, SEP, Splitter
 from trucewatch.language.words import words
+from trucewatch.ontology import load
 
 if TYPE_CHECKING:
     import random
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 IGNORE = -100
 WINDOW = 192  #: pieces of the longest window
+EVENT_CLASSES = 1 + len(load().types)  #: no act, and PLOVER's types
 #: Casing class of a word -> its class when written in lower case (see ``trucewatch.language.pieces.casing``).
 LOWER = np.array([0, 1, 1, 1, 1, 1, 6, 7, 7, 9, 1, 1])
 #: GUM's mention types that the second entity head learns; the rest is "other".
@@ -227,8 +230,38 @@ def bucket(windows: Sequence[list[Unit]], pieces: int, rng: random.Random | None
 
 
 @dataclass(slots=True)
+class Acts:
+    """The acts of a batch: text of each (A,), marks of predicate, actor and recipient (A, 3, W), types (A, classes) of 0 or 1,
+    and the other labels a head (A,)."""
+
+    text: torch.Tensor
+    marks: torch.Tensor
+    types: torch.Tensor
+    labels: dict[str, torch.Tensor]
+    people: torch.Tensor  #: (A,) whether it is known who takes part
+
+    def alone(self) -> torch.Tensor:
+        """The marks with the predicate alone."""
+        return torch.cat([self.marks[:, :1], torch.zeros_like(self.marks[:, 1:])], 1)
+
+
+def acts_of(windows: list[list[Unit]], width: int) -> Acts:
+    """All acts of the texts of a batch whose longest has ``width`` words."""
+    found = [(b, act) for b, window in enumerate(windows) for unit in window for act in unit.acts]
+    marks = torch.zeros(len(found), 3, width)
+    types = torch.zeros(len(found), EVENT_CLASSES)
+    for k, (_, act) in enumerate(found):
+        for row, words in enumerate((act.predicate, act.actor, act.recipient)):
+            marks[k, row, list(words)] = 1
+        types[k, list(act.types)] = 1
+    labels = {h: torch.tensor([getattr(act, h[6:]) for _, act in found], dtype=torch.long) for h in EVENT_HEADS[1:]}
+    people = torch.tensor([bool(act.predicate) and 0 not in act.types for _, act in found], dtype=torch.bool)
+    return Acts(torch.tensor([b for b, _ in found], dtype=torch.long), marks, types, labels, people)
+
+
+@dataclass(slots=True)
 class Batch:
-    """Padded tensors: pieces (B, T), word positions (B, W), unit number of each word (B, W; -1 is padding)."""
+    """Padded tensors: pieces (B, T), word positions (B, W), unit number of each word (B, W; -1 is padding), labels and acts."""
 
     ids: torch.Tensor
     casings: torch.Tensor
@@ -236,30 +269,37 @@ class Batch:
     first: torch.Tensor
     last: torch.Tensor
     unit: torch.Tensor
+    labels: dict[str, torch.Tensor]
+    acts: Acts
     windows: list[list[Unit]]
 
     def row(self, name: str) -> torch.Tensor:
-        """Labels of one name, (B, W); padding and missing rows are ``IGNORE``."""
-        out = np.full(self.first.shape, IGNORE, np.int64)
-        for b, window in enumerate(self.windows):
-            at = 0
-            for unit in window:
-                n = len(unit.pieces)
-                if name in unit.rows:
-                    out[b, at : at + n] = unit.rows[name]
-                at += n
-        return torch.from_numpy(out)
+        """Labels of one name, (B, W); padding and missing rows are ``IGNORE``. Heads count words of the window from 1; 0 is the root."""
+        return self.labels[name] if name in self.labels else torch.full_like(self.unit, IGNORE)
 
-    def heads(self) -> torch.Tensor:
-        """Heads as positions in the window, counted from 1; 0 is the root."""
-        out = self.row("head").numpy()
-        for b, window in enumerate(self.windows):
-            at = 0
-            for unit in window:
-                part = out[b, at : at + len(unit.pieces)]
-                part[part > 0] += at
-                at += len(unit.pieces)
-        return torch.from_numpy(out)
+    def to(self, device: torch.device) -> Batch:
+        """The tensors on another device, without the windows."""
+        moved = [getattr(self, k).to(device, non_blocking=True) for k in ("ids", "casings", "mask", "first", "last", "unit")]
+        acts = self.acts
+        parts = [getattr(acts, k).to(device, non_blocking=True) for k in ("text", "marks", "types")]
+        named = {k: v.to(device, non_blocking=True) for k, v in acts.labels.items()}
+        labels = {k: v.to(device, non_blocking=True) for k, v in self.labels.items()}
+        return Batch(*moved, labels, Acts(*parts, named, acts.people.to(device, non_blocking=True)), [])
+
+
+def _labels(windows: list[list[Unit]], shape: tuple[int, int]) -> dict[str, torch.Tensor]:
+    out: dict[str, np.ndarray[Any, Any]] = {}
+    for b, window in enumerate(windows):
+        at = 0
+        for unit in window:
+            n = len(unit.pieces)
+            for name, row in unit.rows.items():
+                if name not in out:
+                    out[name] = np.full(shape, IGNORE, np.int64)
+                part = np.asarray(row)
+                out[name][b, at : at + n] = np.where(part > 0, part + at, part) if name == "head" else part
+            at += n
+    return {name: torch.from_numpy(rows) for name, rows in out.items()}
 
 
 def collate(windows: list[list[Unit]], *, lower: bool = False) -> Batch:
@@ -283,4 +323,4 @@ def collate(windows: list[list[Unit]], *, lower: bool = False) -> Batch:
     if lower:
         shapes = LOWER[shapes]
     tensors = map(torch.from_numpy, (ids, shapes, mask, first, last, number))
-    return Batch(*tensors, windows)
+    return Batch(*tensors, _labels(windows, count), acts_of(windows, count[1]), windows)

@@ -25,7 +25,7 @@ import torch.multiprocessing as mp
 
 from training import events, features
 from training.evaluate import quick
-from training.network import Network, event_losses, span_losses, tree_losses
+from training.network import Network, task_losses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,7 +211,7 @@ class Worker:
         weights = [a + (b - a) * progress for a, b in zip(self.plan.mix, self.plan.mix_end, strict=True)]
         task = self.choice.choices(TASKS, weights)[0]
         batch = next(self.streams[task])
-        losses = self.losses(task, batch)
+        losses = task_losses(self.network, batch, self.network.encode(batch), task)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.named.values(), 2.0)
@@ -221,14 +221,6 @@ class Worker:
         for name, loss in losses.items():
             self.sums[name] += loss.item()
             self.sums["n " + name] += 1
-
-    def losses(self, task: str, batch: features.Batch) -> dict[str, torch.Tensor]:
-        """Losses of one batch of a task."""
-        if task == "trees":
-            return tree_losses(self.network, batch)
-        if task in features.TAGS:
-            return span_losses(self.network, batch, task)
-        return event_losses(self.network, batch, self.choice)
 
     def report(self, progress: float, started: float) -> None:
         """Log mean losses since the last report."""

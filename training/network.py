@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,61 +15,105 @@ from trucewatch.language.pieces import CASINGS
 from trucewatch.language.spans import starts, transitions
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from training.features import Batch
 
-HIDDEN, INNER, HEADS, LAYERS, VOCABULARY = 384, 1536, 12, 6, 30522
+VOCABULARY, POSITIONS = 30522, 512
 ARC, REL = 384, 96
 NEVER = -1e4
-HIDE = 0.15  #: share of acts whose predicate is hidden in training
-ACT, ACT_HEADS = 192, 4
+HIDE = 0.3  #: share of acts whose predicate is hidden in training
+ACT_HEADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Sizes of an encoder and of what its event head reads of a word."""
+
+    hidden: int
+    inner: int
+    heads: int
+    layers: int
+    epsilon: float
+    act: int
+    relative: bool = False  #: whether attention knows how far words are apart (MPNet)
+
+
+#: all-MiniLM-L6-v2, what is shipped.
+SMALL = Shape(384, 1536, 12, 6, 1e-12, 192)
+#: all-mpnet-base-v2, the teacher; see ``training.teacher``.
+LARGE = Shape(768, 3072, 12, 12, 1e-5, 384, relative=True)
 #: Span heads that learn which tag follows which: those with long spans.
 CHAINS = frozenset({"attribution"})
+TAGGERS = ("attribution", "entity", "mention", "incident")
 
 
 class Layer(nn.Module):
     """One transformer layer (post-norm, as in BERT)."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.qkv, self.out = nn.Linear(HIDDEN, 3 * HIDDEN), nn.Linear(HIDDEN, HIDDEN)
-        self.up, self.down = nn.Linear(HIDDEN, INNER), nn.Linear(INNER, HIDDEN)
-        self.norm1, self.norm2 = nn.LayerNorm(HIDDEN, eps=1e-12), nn.LayerNorm(HIDDEN, eps=1e-12)
+        self.heads, wide = shape.heads, shape.hidden
+        self.qkv, self.out = nn.Linear(wide, 3 * wide), nn.Linear(wide, wide)
+        self.up, self.down = nn.Linear(wide, shape.inner), nn.Linear(shape.inner, wide)
+        self.norm1, self.norm2 = nn.LayerNorm(wide, eps=shape.epsilon), nn.LayerNorm(wide, eps=shape.epsilon)
 
     def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        """(B, T, H), additive attention bias (B, 1, 1, T) -> (B, T, H)."""
-        b, t, _ = x.shape
-        wide = HIDDEN // HEADS
-        q, k, v = self.qkv(x).view(b, t, 3, HEADS, wide).permute(2, 0, 3, 1, 4).unbind(0)
+        """(B, T, H), additive attention bias that fits (B, heads, T, T) -> (B, T, H)."""
+        b, t, h = x.shape
+        wide = h // self.heads
+        q, k, v = self.qkv(x).view(b, t, 3, self.heads, wide).permute(2, 0, 3, 1, 4).unbind(0)
         scores = (q * wide**-0.5) @ k.transpose(-1, -2)
         weights = torch.softmax(scores if bias is None else scores + bias, -1)
-        mixed = (weights @ v).transpose(1, 2).reshape(b, t, HIDDEN)
+        mixed = (weights @ v).transpose(1, 2).reshape(b, t, h)
         x = self.norm1(x + self.out(mixed))
         inner = self.down(F.gelu(self.up(x)))
         return self.norm2(x + F.dropout(inner, 0.1, self.training))
 
 
-class Encoder(nn.Module):
-    """MiniLM-L6; returns the embeddings and every layer's output."""
+class Distances(nn.Module):
+    """Attention bias by signed distance, in buckets that widen with it (T5, Raffel et al. 2020; MPNet, Song et al. 2020)."""
 
-    def __init__(self) -> None:
+    def __init__(self, heads: int, buckets: int = 32, farthest: int = 128) -> None:
         super().__init__()
-        self.word = nn.Embedding(VOCABULARY, HIDDEN, padding_idx=0)
-        self.position, self.kind = nn.Embedding(512, HIDDEN), nn.Embedding(2, HIDDEN)
-        self.casing = nn.Embedding(CASINGS, HIDDEN)
+        self.weight = nn.Embedding(buckets, heads)
+        at = torch.arange(POSITIONS)
+        apart = at[:, None] - at[None, :]
+        half, near = buckets // 2, buckets // 4
+        size = apart.abs()
+        far = near + (torch.log(size.clamp(min=1) / near) / math.log(farthest / near) * (half - near)).long()
+        bucket = torch.where(size < near, size, far.clamp(max=half - 1)) + (apart < 0) * half
+        self.register_buffer("bucket", bucket, persistent=False)
+
+    def forward(self, t: int) -> Tensor:
+        """Length -> (1, heads, T, T)."""
+        return self.weight(self.bucket[:t, :t]).permute(2, 0, 1)[None]
+
+
+class Encoder(nn.Module):
+    """MiniLM-L6 or MPNet; returns the embeddings and every layer's output."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        wide = shape.hidden
+        self.word = nn.Embedding(VOCABULARY, wide, padding_idx=0)
+        self.position, self.kind = nn.Embedding(POSITIONS, wide), nn.Embedding(2, wide)
+        self.casing = nn.Embedding(CASINGS, wide)
         nn.init.normal_(self.casing.weight, std=0.01)
-        self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.norm = nn.LayerNorm(wide, eps=shape.epsilon)
+        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
+        self.distances = Distances(shape.heads) if shape.relative else None
         self.word.weight.requires_grad_(requires_grad=False)
 
     def forward(self, ids: Tensor, casings: Tensor, mask: Tensor | None) -> list[Tensor]:
-        """Piece ids, casing classes and mask, all (B, T) -> 7 tensors (B, T, H); no mask where nothing is padded."""
+        """Piece ids, casing classes and mask, all (B, T) -> 1 + layers tensors (B, T, H); no mask where nothing is padded."""
         x = self.word(ids) + self.position.weight[: ids.shape[1]] + self.kind.weight[0] + self.casing(casings)
         x = F.dropout(self.norm(x), 0.1, self.training)
         bias = None if mask is None else (~mask)[:, None, None, :].to(x.dtype) * NEVER
+        if self.distances is not None:
+            near = self.distances(ids.shape[1])
+            bias = near if bias is None else bias + near
         outputs = [x]
         for layer in self.layers:
             x = layer(x, bias)
@@ -85,7 +130,7 @@ class Encoder(nn.Module):
             mine[f"{name}.weight"] = found[f"embeddings.{key}_embeddings.weight"]
         for part in ("weight", "bias"):
             mine[f"norm.{part}"] = found[f"embeddings.LayerNorm.{part}"]
-            for i in range(LAYERS):
+            for i in range(len(self.layers)):
                 theirs = f"encoder.layer.{i}."
                 qkv = [found[f"{theirs}attention.self.{x}.{part}"] for x in ("query", "key", "value")]
                 mine[f"layers.{i}.qkv.{part}"] = torch.cat(qkv)
@@ -97,7 +142,11 @@ class Encoder(nn.Module):
                     ("norm2", "output.LayerNorm"),
                 ):
                     mine[f"layers.{i}.{a}.{part}"] = found[f"{theirs}{b}.{part}"]
-        missing, unexpected = self.load_state_dict(mine, strict=False)
+        self.take(mine)
+
+    def take(self, base: Mapping[str, Tensor]) -> None:
+        """Take over weights of a base encoder, all of them but those for casing."""
+        missing, unexpected = self.load_state_dict(base, strict=False)
         if unexpected or set(missing) != {"casing.weight"}:
             message = f"base encoder does not fit: missing {missing}, unexpected {unexpected}"
             raise ValueError(message)
@@ -106,14 +155,14 @@ class Encoder(nn.Module):
 class Mix(nn.Module):
     """A learned weighted mean of the layers, starting near the last."""
 
-    def __init__(self) -> None:
+    def __init__(self, layers: int) -> None:
         super().__init__()
-        start = torch.zeros(LAYERS + 1)
+        start = torch.zeros(layers + 1)
         start[-1] = 1.5
         self.weights = nn.Parameter(start)
 
     def forward(self, layers: list[Tensor]) -> Tensor:
-        """7 x (B, T, H) -> (B, T, H)."""
+        """1 + layers tensors (B, T, H) -> (B, T, H)."""
         weights = torch.softmax(self.weights, 0)
         mixed = layers[0] * weights[0]
         for i in range(1, len(layers)):
@@ -147,14 +196,15 @@ class TreeScores:
 class Trees(nn.Module):
     """UPOS, features, lemma scripts, sentence boundaries and biaffine trees."""
 
-    def __init__(self, upos: int, feats: int, script: int, deprel: int) -> None:
+    def __init__(self, shape: Shape, upos: int, feats: int, script: int, deprel: int) -> None:
         super().__init__()
-        self.mix = Mix()
-        self.upos, self.feats = nn.Linear(HIDDEN, upos), nn.Linear(HIDDEN, feats)
-        self.script, self.boundary = nn.Linear(HIDDEN, script), nn.Linear(HIDDEN, 2)
-        self.arc_dependent, self.arc_governor = nn.Linear(HIDDEN, ARC), nn.Linear(HIDDEN, ARC)
+        wide = shape.hidden
+        self.mix = Mix(shape.layers)
+        self.upos, self.feats = nn.Linear(wide, upos), nn.Linear(wide, feats)
+        self.script, self.boundary = nn.Linear(wide, script), nn.Linear(wide, 2)
+        self.arc_dependent, self.arc_governor = nn.Linear(wide, ARC), nn.Linear(wide, ARC)
         self.arc, self.arc_bias = nn.Linear(ARC, ARC, bias=False), nn.Linear(ARC, 1)
-        self.rel_dependent, self.rel_governor = nn.Linear(HIDDEN, REL), nn.Linear(HIDDEN, REL)
+        self.rel_dependent, self.rel_governor = nn.Linear(wide, REL), nn.Linear(wide, REL)
         self.rel, self.rel_bias = nn.Linear(REL, REL * deprel, bias=False), nn.Linear(2 * REL, deprel)
         self.deprels = deprel
         nn.init.xavier_uniform_(self.arc.weight, 0.3)
@@ -192,12 +242,29 @@ class Trees(nn.Module):
         return (left @ chosen.unsqueeze(-1)).squeeze(-1) + self.rel_bias(torch.cat([dependent, chosen], -1))
 
 
+def partition(scores: Tensor, between: Tensor, first: Tensor, real: Tensor) -> Tensor:
+    """Log of the sum over all paths through scores (B, W, tags), (B,).
+
+    Steps are joined two by two, so that a window takes as many operations as the logarithm of its length.
+    """
+    still = torch.full_like(between, NEVER).fill_diagonal_(0)
+    steps = torch.where(real[:, 1:, None, None], between + scores[:, 1:, None, :], still)
+    while steps.shape[1] > 1:
+        if steps.shape[1] % 2:
+            steps = torch.cat([steps, still.expand(len(steps), 1, -1, -1)], 1)
+        steps = torch.logsumexp(steps[:, 0::2, :, :, None] + steps[:, 1::2, None], 3)
+    total = scores[:, 0] + first
+    if steps.shape[1]:
+        total = torch.logsumexp(total.unsqueeze(2) + steps[:, 0], 1)
+    return torch.logsumexp(total, 1)
+
+
 class Tagger(nn.Module):
     """One BIO span head: scores of the tags of each word and, in a chain (CRF), of each tag after another."""
 
-    def __init__(self, tags: Sequence[str], inner: int = 256, *, chain: bool = False) -> None:
+    def __init__(self, shape: Shape, tags: Sequence[str], inner: int = 256, *, chain: bool = False) -> None:
         super().__init__()
-        self.mix, self.up, self.out = Mix(), nn.Linear(HIDDEN, inner), nn.Linear(inner, len(tags))
+        self.mix, self.up, self.out = Mix(shape.layers), nn.Linear(shape.hidden, inner), nn.Linear(inner, len(tags))
         self.between = nn.Parameter(torch.zeros(len(tags), len(tags)), requires_grad=chain)
         self.register_buffer("never", torch.from_numpy(transitions(tags)), persistent=False)
         self.register_buffer("first", torch.from_numpy(starts(tags)), persistent=False)
@@ -210,16 +277,12 @@ class Tagger(nn.Module):
         """Negative log-likelihood a word of gold tags (B, W) under scores (B, W, tags); words of ``-100`` are padding."""
         if not self.between.requires_grad:
             return _loss(scores, gold)
-        real = gold >= 0
+        real, scores = gold >= 0, scores.float()
         tags, between = gold.clamp(min=0), self.transitions()
         emitted = torch.gather(scores, 2, tags.unsqueeze(-1)).squeeze(-1)
         steps = between[tags[:, :-1], tags[:, 1:]]
         right = (emitted * real).sum(1) + (steps * real[:, 1:]).sum(1)
-        total = scores[:, 0] + self.first
-        for k in range(1, scores.shape[1]):
-            further = torch.logsumexp(total.unsqueeze(2) + between, 1) + scores[:, k]
-            total = torch.where(real[:, k, None], further, total)
-        return (torch.logsumexp(total, 1) - right).sum() / real.sum()
+        return (partition(scores, between, self.first, real) - right).sum() / real.sum()
 
     def forward(self, layers: list[Tensor], first: Tensor, last: Tensor) -> Tensor:
         """Layers and word positions -> (B, W, tags)."""
@@ -239,40 +302,41 @@ class Events(nn.Module):
     predicate, actor and recipient, for what it is.
     """
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
+    def __init__(self, shape: Shape, sizes: Mapping[str, int]) -> None:
         super().__init__()
-        self.mix, self.down = Mix(), nn.Linear(HIDDEN, ACT)
-        self.roles = nn.Parameter(torch.randn(3, ACT) * 0.02)
-        self.query = nn.Parameter(torch.randn(ACT) * 0.02)
-        self.qkv, self.out = nn.Linear(ACT, 3 * ACT), nn.Linear(ACT, ACT)
-        self.up, self.low = nn.Linear(ACT, 2 * ACT), nn.Linear(2 * ACT, ACT)
-        self.norm0, self.norm1, self.norm2 = nn.LayerNorm(ACT), nn.LayerNorm(ACT), nn.LayerNorm(ACT)
-        self.join = nn.Linear(4 * ACT, 2 * ACT)
-        self.trigger = nn.Sequential(nn.Linear(ACT, ACT), nn.GELU(), nn.Linear(ACT, sizes["event_type"]))
-        self.people = nn.Linear(ACT, 2)
-        self.heads = nn.ModuleDict({k: nn.Linear(2 * ACT, sizes[k]) for k in EVENT_HEADS})
+        act = self.width = shape.act
+        self.mix, self.down = Mix(shape.layers), nn.Linear(shape.hidden, act)
+        self.roles = nn.Parameter(torch.randn(3, act) * 0.02)
+        self.query = nn.Parameter(torch.randn(act) * 0.02)
+        self.qkv, self.out = nn.Linear(act, 3 * act), nn.Linear(act, act)
+        self.up, self.low = nn.Linear(act, 2 * act), nn.Linear(2 * act, act)
+        self.norm0, self.norm1, self.norm2 = nn.LayerNorm(act), nn.LayerNorm(act), nn.LayerNorm(act)
+        self.join = nn.Linear(4 * act, 2 * act)
+        self.trigger = nn.Sequential(nn.Linear(act, act), nn.GELU(), nn.Linear(act, sizes["event_type"]))
+        self.people = nn.Linear(act, 2)
+        self.heads = nn.ModuleDict({k: nn.Linear(2 * act, sizes[k]) for k in EVENT_HEADS})
 
     def words(self, mixed: Tensor) -> Tensor:
-        """Mixed vectors of the words (B, W, H) -> what acts read of them (B, W, ACT)."""
+        """Mixed vectors of the words (B, W, H) -> what acts read of them (B, W, act)."""
         return self.down(F.dropout(mixed, 0.1, self.training))
 
     def forward(self, words: Tensor, marks: Tensor, real: Tensor | None) -> tuple[Tensor, ...]:
-        """Words (A, W, ACT), marks 0 or 1 (A, 3, W) and which words are real (A, W) -> scores.
+        """Words (A, W, act), marks 0 or 1 (A, 3, W) and which words are real (A, W) -> scores.
 
         They are (A, 2, W) for a word to belong to the actor and to the recipient, then those of ``EVENT_HEADS``.
         """
-        a, w, _ = words.shape
+        a, w, act = words.shape
         shares = marks / marks.sum(2, keepdim=True).clamp(min=1)
         marked = words + marks.transpose(1, 2) @ self.roles
         first = shares[:, :1] @ marked + self.query
         x = self.norm0(torch.cat([first, marked], 1))
-        wide = ACT // ACT_HEADS
+        wide = act // ACT_HEADS
         q, k, v = self.qkv(x).view(a, w + 1, 3, ACT_HEADS, wide).permute(2, 0, 3, 1, 4).unbind(0)
         scores = (q * wide**-0.5) @ k.transpose(-1, -2)
         if real is not None:
             hidden = F.pad(~real, (1, 0))
             scores = scores + hidden[:, None, None, :].to(x.dtype) * NEVER
-        mixed = (torch.softmax(scores, -1) @ v).transpose(1, 2).reshape(a, w + 1, ACT)
+        mixed = (torch.softmax(scores, -1) @ v).transpose(1, 2).reshape(a, w + 1, act)
         x = self.norm1(x + F.dropout(self.out(mixed), 0.1, self.training))
         x = self.norm2(x + F.dropout(self.low(F.gelu(self.up(x))), 0.1, self.training))
         marked = (shares @ x[:, 1:]).flatten(1)
@@ -283,14 +347,12 @@ class Events(nn.Module):
 class Network(nn.Module):
     """Encoder and heads."""
 
-    def __init__(self, sizes: Mapping[str, int], tags: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, sizes: Mapping[str, int], tags: Mapping[str, Sequence[str]], shape: Shape = SMALL) -> None:
         super().__init__()
-        self.encoder = Encoder()
-        self.trees = Trees(*(sizes[k] for k in ("upos", "feats", "script", "deprel")))
-        self.taggers = nn.ModuleDict(
-            {k: Tagger(tags[k], chain=k in CHAINS) for k in ("attribution", "entity", "mention", "incident")}
-        )
-        self.events = Events(sizes)
+        self.encoder = Encoder(shape)
+        self.trees = Trees(shape, *(sizes[k] for k in ("upos", "feats", "script", "deprel")))
+        self.taggers = nn.ModuleDict({k: Tagger(shape, tags[k], chain=k in CHAINS) for k in TAGGERS})
+        self.events = Events(shape, sizes)
 
     def encode(self, batch: Batch) -> list[Tensor]:
         """All layers of a batch."""
@@ -299,7 +361,7 @@ class Network(nn.Module):
 
 def same_sentence(unit: Tensor) -> Tensor:
     """(B, W) unit numbers -> (B, W, 1+W) which heads a word may have: the root, and others of its sentence."""
-    same = (unit[:, :, None] == unit[:, None, :]) & ~torch.eye(unit.shape[1], dtype=torch.bool)
+    same = (unit[:, :, None] == unit[:, None, :]) & ~torch.eye(unit.shape[1], dtype=torch.bool, device=unit.device)
     return torch.cat([torch.ones_like(same[:, :, :1]), same], 2)
 
 
@@ -307,11 +369,10 @@ def _loss(scores: Tensor, gold: Tensor) -> Tensor:
     return F.cross_entropy(scores.flatten(0, 1), gold.flatten(), ignore_index=-100)
 
 
-def tree_losses(network: Network, batch: Batch) -> dict[str, Tensor]:
+def tree_losses(network: Network, batch: Batch, layers: list[Tensor]) -> dict[str, Tensor]:
     """Weighted losses of the tree heads and, on GUM sentences, of the mention head."""
-    layers = network.encode(batch)
     scores = network.trees(layers, batch.first, batch.last)
-    heads = batch.heads()
+    heads = batch.row("head")
     arc = scores.arc.masked_fill(~same_sentence(batch.unit), NEVER)
     relations = network.trees.relations(scores.dependent, scores.governor, heads.clamp(min=0))
     begins = torch.ones_like(batch.unit)
@@ -331,57 +392,31 @@ def tree_losses(network: Network, batch: Batch) -> dict[str, Tensor]:
     return losses
 
 
-def span_losses(network: Network, batch: Batch, head: str) -> dict[str, Tensor]:
+def span_losses(network: Network, batch: Batch, layers: list[Tensor], head: str) -> dict[str, Tensor]:
     """Loss of one span head."""
-    layers = network.encode(batch)
     tagger = network.taggers[head]
     return {head: tagger.loss(tagger(layers, batch.first, batch.last), batch.row(head))}
 
 
-@dataclass(slots=True)
-class Acts:
-    """The acts of a batch: text of each (A,), marks (A, 3, W), and labels a head (A,); ``types`` is (A, classes) of 0 or 1."""
-
-    text: Tensor
-    marks: Tensor
-    types: Tensor
-    labels: dict[str, Tensor]
-    people: Tensor  #: (A,) whether it is known who takes part
-
-    def alone(self) -> Tensor:
-        """The marks with the predicate alone."""
-        return torch.cat([self.marks[:, :1], torch.zeros_like(self.marks[:, 1:])], 1)
-
-
-def acts_of(batch: Batch, classes: int) -> Acts:
-    """All acts of the texts of a batch."""
-    found = [(b, act) for b, window in enumerate(batch.windows) for unit in window for act in unit.acts]
-    marks = torch.zeros(len(found), 3, batch.first.shape[1])
-    types = torch.zeros(len(found), classes)
-    for k, (_, act) in enumerate(found):
-        for row, words in enumerate((act.predicate, act.actor, act.recipient)):
-            marks[k, row, list(words)] = 1
-        types[k, list(act.types)] = 1
-    labels = {h: torch.tensor([getattr(act, h[6:]) for _, act in found], dtype=torch.long) for h in EVENT_HEADS[1:]}
-    people = torch.tensor([bool(act.predicate) and 0 not in act.types for _, act in found])
-    return Acts(torch.tensor([b for b, _ in found], dtype=torch.long), marks, types, labels, people)
-
-
-def event_words(network: Network, batch: Batch) -> Tensor:
-    """What acts read of the words of a batch, (B, W, ACT)."""
+def event_words(network: Network, batch: Batch, layers: list[Tensor]) -> Tensor:
+    """What acts read of the words of a batch, (B, W, act)."""
     events = network.events
-    words: Tensor = events.words(word_vectors(events.mix(network.encode(batch)), batch.first, batch.last))
+    words: Tensor = events.words(word_vectors(events.mix(layers), batch.first, batch.last))
     return words
 
 
-def event_losses(network: Network, batch: Batch, rng: random.Random | None = None) -> dict[str, Tensor]:
-    """Losses of the event head; an act that may be of several types costs what all of them together miss.
+def hidden(marks: Tensor, share: float = HIDE) -> Tensor:
+    """Marks (A, 3, W) with some predicates taken out, of acts whose people are marked, so that the reading does not lean on them."""
+    named = marks[:, 1:].sum((1, 2)) > 0
+    out = named & (torch.rand(len(marks), device=marks.device) < share)
+    return torch.cat([marks[:, :1] * ~out[:, None, None], marks[:, 1:]], 1)
 
-    With ``rng``, predicates are sometimes hidden from the second reading, so that it does not lean on them.
-    """
+
+def event_losses(network: Network, batch: Batch, layers: list[Tensor]) -> dict[str, Tensor]:
+    """Losses of the event head; an act that may be of several types costs what all of them together miss."""
     events = network.events
-    acts = acts_of(batch, events.heads["event_type"].out_features)
-    words, real = event_words(network, batch), batch.unit >= 0
+    acts = batch.acts
+    words, real = event_words(network, batch, layers), batch.unit >= 0
     losses = {}
     trigger = batch.row("trigger")
     if bool((trigger >= 0).any()):
@@ -391,13 +426,9 @@ def event_losses(network: Network, batch: Batch, rng: random.Random | None = Non
         scores, wanted = events(here, acts.alone(), seen)[0][acts.people], acts.marks[acts.people, 1:]
         each = F.binary_cross_entropy_with_logits(scores, wanted, reduction="none")
         losses["people"] = 2 * (each * seen[acts.people].unsqueeze(1)).sum() / seen[acts.people].sum()
-    marks = acts.marks.clone()
-    if rng is not None:
-        named = (marks[:, 1:].sum((1, 2)) > 0).tolist()
-        for k, people in enumerate(named):
-            if people and rng.random() < HIDE:
-                marks[k, 0] = 0
-    scores = events(here, marks, seen)[1:]
+    if not len(acts.text):
+        return losses
+    scores = events(here, hidden(acts.marks) if network.training else acts.marks, seen)[1:]
     chances = torch.log_softmax(scores[0], -1)
     known = acts.types.sum(1) > 0
     if bool(known.any()):
@@ -408,3 +439,12 @@ def event_losses(network: Network, batch: Batch, rng: random.Random | None = Non
         if bool((gold >= 0).any()):
             losses[name] = weight * F.cross_entropy(score, gold, ignore_index=-100)
     return losses
+
+
+def task_losses(network: Network, batch: Batch, layers: list[Tensor], task: str) -> dict[str, Tensor]:
+    """Losses of one batch of a task, from the layers of the batch."""
+    if task == "trees":
+        return tree_losses(network, batch, layers)
+    if task in network.taggers:
+        return span_losses(network, batch, layers, task)
+    return event_losses(network, batch, layers)

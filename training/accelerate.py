@@ -1,0 +1,345 @@
+"""The same training on an accelerator, with a teacher: the plan of ``run.sh`` in minutes instead of hours.
+
+``prepare`` gathers what travels (features, base encoders, in a few tens of megabytes), ``plan`` trains on a machine that has nothing
+but torch, ``fetch`` unpacks what came back into checkpoints for :mod:`training.export`:
+
+1. a teacher (MPNet) and a student (MiniLM) learn trees, attribution, incidents and our own texts;
+2. the student goes on under the teacher; meanwhile six copies of the teacher learn PLV, CAMEO, CASE and re3d too, one all of it and
+   five without a fifth each;
+3. six copies of the student go on under those six: the shipped one, and those of the five folds.
+
+All is driven by the clock, so it ends on time on any card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import pickle
+import random
+import subprocess
+import sys
+import tarfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.utils.data import DataLoader, IterableDataset
+
+from training import features, packing
+from training.corpora import FOLDS, fold_of
+from training.distil import Teaching
+from training.evaluate import quick
+from training.event_folds import write_chances
+from training.loop import SMALL as DIVIDED
+from training.loop import TASKS, WORK, stream
+from training.network import CHAINS, LARGE, SMALL, Network, task_losses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA, STUDENT, TEACHER = "data.xz", "student.packed", ("teacher-0.packed", "teacher-1.packed")
+NEW = ("entity", "plv", "cameo", "case")  #: what the folds are made of; the first stages see only the entities of our own
+FIRST = {"trees": 0.36, "attribution": 0.26, "incident": 0.14, "own": 0.2, "entity": 0.04}
+LAST = {"trees": 0.2, "attribution": 0.18, "incident": 0.1, "own": 0.17, "entity": 0.1, "plv": 0.12, "cameo": 0.04, "case": 0.09}
+TEACHER_LAST = {"trees": 0.07, "attribution": 0.08, "incident": 0.06, "own": 0.16, "entity": 0.13, "plv": 0.22, "cameo": 0.08, "case": 0.2}
+KEPT = ("encoder.word.weight",)  #: frozen weights, which need not come back
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One training process."""
+
+    out: Path
+    seconds: float
+    large: bool
+    fold: int  #: -1 holds out all of ``NEW``; ``FOLDS`` holds out nothing
+    init: Path | None
+    teacher: Path | None
+    mix: dict[str, float]
+    rate: float
+    head_rate: float
+    pieces: int
+    start: float = 1.0  #: share of the rates at the beginning, after warming up
+    end: float = 0.0
+    workers: int = 2
+    evaluate: bool = False
+
+
+def fold_entities(names: list[str], k: int) -> set[str]:
+    """Documents of re3d in fold ``k``, as in :mod:`training.folds`."""
+    return set(sorted(names)[k::FOLDS])
+
+
+def held(data: dict[str, Any], fold: int) -> set[str]:
+    """Texts that a job must not see."""
+    names = [d.name for d in data["entity"] if not d.name.startswith("synthetic")]
+    if fold < 0:
+        return {d.name for task in NEW[1:] for d in data[task]} | set(names)
+    if fold >= FOLDS:
+        return set()
+    return {d.name for task in NEW[1:] for d in data[task] if fold_of(d.name) == fold} | fold_entities(names, fold)
+
+
+class Batches(IterableDataset[tuple[str, features.Batch]]):
+    """Endless batches of drawn tasks; each loader process draws its own."""
+
+    def __init__(self, data: dict[str, Any], mix: dict[str, float], pieces: int) -> None:
+        super().__init__()
+        self.data, self.mix, self.pieces = data, mix, pieces
+
+    def __iter__(self) -> Iterator[tuple[str, features.Batch]]:
+        info = torch.utils.data.get_worker_info()
+        seed = 1 + (info.id if info else 0)
+        rng = random.Random(seed)
+        streams = {t: stream(self.data[t], 100 * seed + TASKS.index(t), self.pieces // DIVIDED.get(t, 1)) for t in self.mix}
+        while True:
+            task = rng.choices(list(self.mix), list(self.mix.values()))[0]
+            batch = next(streams[task])
+            batch.windows = []
+            yield task, batch
+
+
+def load_data(folder: Path) -> dict[str, Any]:
+    """What ``prepare`` packed."""
+    with lzma.open(folder / DATA) as handle:
+        found: dict[str, Any] = pickle.load(handle)
+    return found
+
+
+def base(folder: Path, *, large: bool) -> dict[str, torch.Tensor]:
+    """Weights of a base encoder."""
+    parts = TEACHER if large else (STUDENT,)
+    return {k: v for part in parts if (folder / part).exists() for k, v in packing.unpack(folder / part).items()}
+
+
+def build(folder: Path, data: dict[str, Any], *, large: bool, init: Path | None) -> Network:
+    """A network as a job begins with it."""
+    torch.manual_seed(17)
+    network = Network(data["sizes"], features.TAGS, LARGE if large else SMALL)
+    if init:
+        network.load_state_dict(torch.load(init, weights_only=True, map_location="cpu"))
+        return network
+    network.encoder.load_state_dict(base(folder, large=large), strict=False)
+    return network
+
+
+def groups(network: torch.nn.Module, job: Job) -> list[dict[str, Any]]:
+    """Parameters with their rates: encoder matrices, encoder vectors, heads."""
+    found: dict[str, list[torch.nn.Parameter]] = {"matrices": [], "vectors": [], "heads": []}
+    for name, p in network.named_parameters():
+        if p.requires_grad:
+            old = "encoder." in name and "casing" not in name
+            found["heads" if not old else "matrices" if p.ndim > 1 else "vectors"].append(p)
+    rates = {"matrices": (job.rate, 0.01), "vectors": (job.rate, 0.0), "heads": (job.head_rate, 0.01)}
+    return [{"params": found[k], "lr": r, "base": r, "weight_decay": d} for k, (r, d) in rates.items()]
+
+
+def share(progress: float, job: Job, warm: float = 0.05) -> float:
+    """Share of the rates at a progress of 0 to 1."""
+    at = job.start + (job.end - job.start) * min(1.0, progress)
+    return at * min(1.0, progress / warm)
+
+
+def run(job: Job, folder: Path) -> None:
+    """Train until the time is spent."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.set_float32_matmul_precision("high")
+    data = load_data(folder)
+    hold = held(data, job.fold)
+    seen = {t: [d for d in data[t] if d.name not in hold] for t in job.mix}
+    loader = iter(DataLoader(Batches(seen, job.mix, job.pieces), batch_size=None, num_workers=job.workers, prefetch_factor=3))
+    next(loader)
+    network = build(folder, data, large=job.large, init=job.init).to(device).train()
+    parts = torch.nn.ModuleDict({"network": network})
+    teaching = None
+    if job.teacher:
+        teaching = Teaching(build(folder, data, large=True, init=job.teacher)).to(device)
+        parts["bridge"] = teaching.bridge
+        for name in CHAINS:
+            network.taggers[name].between.data.copy_(teaching.teacher.taggers[name].between)
+    optimiser = torch.optim.AdamW(groups(parts, job), fused=device.type == "cuda", betas=(0.9, 0.98))
+    learned = [p for g in optimiser.param_groups for p in g["params"]]
+    sums: dict[str, torch.Tensor] = {}
+    counts: Counter[str] = Counter()
+    pieces = steps = 0
+    begun = time.monotonic()
+    while (progress := (time.monotonic() - begun) / job.seconds) < 1:
+        task, cpu = next(loader)
+        batch = cpu.to(device)
+        for group in optimiser.param_groups:
+            group["lr"] = group["base"] * share(progress, job)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            layers = network.encode(batch)
+            losses = task_losses(network, batch, layers, task)
+            if teaching:
+                losses |= teaching(network, batch, layers, trees=task == "trees")
+        optimiser.zero_grad(set_to_none=True)
+        total = torch.stack([x.float() for x in losses.values()]).sum()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(learned, 2.0)
+        optimiser.step()
+        steps += 1
+        pieces += cpu.ids.numel()
+        for name, loss in losses.items():
+            sums[name] = sums.get(name, torch.zeros((), device=device)) + loss.detach()
+            counts[name] += 1
+        if steps % 400 == 0:
+            tell(job, steps, pieces, begun, sums, counts)
+    tell(job, steps, pieces, begun, sums, counts)
+    network = network.cpu().eval()
+    torch.save(network.state_dict(), job.out.with_suffix(".new"))
+    job.out.with_suffix(".new").replace(job.out)
+    torch.set_num_threads(4)
+    if 0 <= job.fold < FOLDS:
+        part = {task: [d for d in data[task] if d.name in hold] for task in ("plv", "case", "cameo")}
+        write_chances(network, part, job.fold, job.out.with_suffix(".jsonl"))
+    if job.evaluate:
+        print(time.strftime("%H:%M:%S"), job.out.stem, "EVAL", json.dumps(quick(network, data)), flush=True)
+
+
+def tell(job: Job, steps: int, pieces: int, begun: float, sums: dict[str, torch.Tensor], counts: Counter[str]) -> None:
+    """One line of the log: mean losses since the last."""
+    spent = time.monotonic() - begun
+    means = {k: round(float(v) / max(1, counts[k]), 3) for k, v in sums.items()}
+    print(time.strftime("%H:%M:%S"), job.out.stem, f"{spent:.0f} s, step {steps}, {pieces / spent:.0f} places/s", json.dumps(means), flush=True)
+    sums.clear()
+    counts.clear()
+
+
+def jobs(work: Path, seconds: float) -> list[list[Job]]:
+    """The plan, in rounds of jobs side by side."""
+    first, middle, last = 0.24 * seconds, 0.36 * seconds, 0.40 * seconds
+    teacher, student = work / "teacher.pt", work / "student.pt"
+
+    def late(k: int, begin: Path, where: str, under: Path | None, spent: float, **rates: Any) -> Job:
+        return Job(work / f"{where}{k}.pt", spent, under is None, k, begin, under, **rates)
+
+    folds = [FOLDS, *range(FOLDS)]
+    tune = {"mix": TEACHER_LAST, "rate": 4e-5, "head_rate": 5e-4, "pieces": 3072, "workers": 1}
+    study = {"mix": LAST, "rate": 2.5e-4, "head_rate": 1e-3, "pieces": 6144, "start": 0.8}
+    begin = Job(teacher, first, True, -1, None, None, FIRST, 8e-5, 1e-3, 4096, workers=4, evaluate=True)
+    warm = Job(work / "warm.pt", first, False, -1, None, None, FIRST, 3e-4, 1.5e-3, 4096, end=0.9, workers=3)
+    go_on = Job(student, middle, False, -1, work / "warm.pt", teacher, FIRST, 3e-4, 1.5e-3, 8192, end=0.5, workers=4, evaluate=True)
+    return [
+        [begin, warm],
+        [go_on, *(late(k, teacher, "teacher", None, 0.9 * middle, evaluate=k == FOLDS, **tune) for k in folds)],
+        [late(k, student, "student", work / f"teacher{k}.pt", last, evaluate=k == FOLDS, workers=3 if k == FOLDS else 2, **study) for k in folds],
+    ]
+
+
+def plan(folder: Path, work: Path, out: Path, seconds: float) -> None:
+    """Run the plan; evaluations may go on while the next round runs."""
+    work.mkdir(parents=True, exist_ok=True)
+    running: list[subprocess.Popen[bytes]] = []
+    for number, round_ in enumerate(jobs(work, seconds)):
+        with (work / f"round{number}.pickle").open("wb") as handle:
+            pickle.dump(round_, handle)
+        for k, job in enumerate(round_):
+            command = [sys.executable, "-m", "training.accelerate", "job", str(folder), str(work), str(number), str(k)]
+            running.append(subprocess.Popen(command))  # noqa: S603
+            del job
+        while not all(job.out.exists() for job in round_):
+            time.sleep(0.5)
+            if any(p.poll() for p in running):
+                message = f"a job of round {number} failed"
+                raise SystemExit(message)
+    give(work, out)
+    for process in running:
+        process.wait()
+    with tarfile.open(out / "chances.tar.xz", "w:xz") as archive:
+        for path in sorted(work.glob("*.jsonl")):
+            archive.add(path, path.name)
+
+
+def give(work: Path, out: Path) -> None:
+    """Pack the shipped student, and what tells the folds' students from it."""
+    out.mkdir(parents=True, exist_ok=True)
+    states = {k: torch.load(work / f"student{k}.pt", weights_only=True) for k in range(FOLDS + 1)}
+    packing.pack({n: v for n, v in states[FOLDS].items() if n not in KEPT}, out / "student5.packed", 40)
+    reference = packing.unpack(out / "student5.packed")
+    for k in range(FOLDS):
+        change = {n: states[k][n] - v if v.is_floating_point() else states[k][n] for n, v in reference.items()}
+        size = packing.pack(change, out / f"student{k}.packed", 5)
+        print(f"fold {k}: {size} bytes", flush=True)
+
+
+def prepare(folder: Path) -> None:
+    """Gather what travels."""
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    from training import loop, teacher  # noqa: PLC0415
+
+    folder.mkdir(parents=True, exist_ok=True)
+    data = loop.prepare()
+    data["sizes"] = loop.sizes(data)
+    used = torch.zeros(1 + max(Tokenizer.from_file(str(features.base_folder() / "tokenizer.json")).get_vocab().values()))
+    for task in (*TASKS, "trees-dev", "attribution-dev", "incident-dev", "own-dev"):
+        for document in data[task]:
+            for unit in document.units:
+                used[[p for word in unit.pieces for p in word]] = 1
+    used[[features.CLS, features.SEP]] = 1
+    with lzma.open(folder / DATA, "wb", preset=6) as handle:
+        pickle.dump(data, handle)
+    small = Network(data["sizes"], features.TAGS)
+    small.encoder.load_base(features.base_folder())
+    words = Tokenizer.from_file(str(features.base_folder() / "tokenizer.json")).get_vocab()
+    large = teacher.base_state(sorted(words, key=lambda p: words[p]))
+    mine = small.encoder.state_dict()
+    for state in (mine, large):
+        state["word.weight"] = state["word.weight"] * used[:, None]
+    packing.pack(mine, folder / STUDENT, 30)
+    early = {k: v for k, v in large.items() if not k.startswith("layers.") or int(k.split(".")[1]) < 3}  # noqa: PLR2004
+    packing.pack(early, folder / TEACHER[0], 10)
+    packing.pack({k: v for k, v in large.items() if k not in early}, folder / TEACHER[1], 10)
+
+
+def fetch(folder: Path) -> None:
+    """What came back -> ``final.pt`` and ``fold0.pt`` ... ``fold4.pt`` in the work folder, with the exact base words."""
+    from training import loop  # noqa: PLC0415
+
+    sizes = loop.sizes(loop.prepare())
+    small = Network(sizes, features.TAGS)
+    small.encoder.load_base(features.base_folder())
+    frozen = {k: small.state_dict()[k] for k in KEPT}
+    reference = packing.unpack(folder / "student5.packed")
+    torch.save({"state": reference | frozen, "sizes": sizes}, WORK / "final.pt")
+    for k in range(FOLDS):
+        change = packing.unpack(folder / f"student{k}.packed")
+        state = {n: v + change[n] if v.is_floating_point() else change[n] for n, v in reference.items()}
+        torch.save({"state": state | frozen, "sizes": sizes}, WORK / f"event_fold{k}.pt")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("prepare").add_argument("folder", type=Path)
+    commands.add_parser("fetch").add_argument("folder", type=Path)
+    whole = commands.add_parser("plan")
+    for name in ("folder", "work", "out"):
+        whole.add_argument(name, type=Path)
+    whole.add_argument("--seconds", type=float, default=480)
+    one = commands.add_parser("job")
+    for name in ("folder", "work"):
+        one.add_argument(name, type=Path)
+    one.add_argument("round", type=int)
+    one.add_argument("index", type=int)
+    arguments = parser.parse_args()
+    if arguments.command == "prepare":
+        prepare(arguments.folder)
+    elif arguments.command == "fetch":
+        fetch(arguments.folder)
+    elif arguments.command == "plan":
+        plan(arguments.folder, arguments.work, arguments.out, arguments.seconds)
+    else:
+        with (arguments.work / f"round{arguments.round}.pickle").open("rb") as handle:
+            run(pickle.load(handle)[arguments.index], arguments.folder)
+
+
+if __name__ == "__main__":
+    main()
