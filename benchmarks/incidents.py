@@ -121,7 +121,7 @@ class Named:
 
     text: str
     key: str
-    event: Event
+    event: Event | None
 
 
 def words_of(phrase: str) -> list[str]:
@@ -221,7 +221,7 @@ def merged(named: Iterable[Named]) -> list[Entity]:
             entity.phrases.append(one.text)
         if one.key:
             entity.keys.add(one.key)
-        if one.event not in entity.events:
+        if one.event is not None and one.event not in entity.events:
             entity.events.append(one.event)
     return out
 
@@ -257,8 +257,21 @@ def violent(event: Event) -> bool:
     return event.type == "ASSAULT"
 
 
-def roles_of(coded: Coded) -> dict[str, list[Entity]]:
-    """What the record holds for each role."""
+_NAMES = {"perpetrator": "PerpInd", "organisation": "PerpOrg", "target": "Target", "victim": "Victim", "weapon": "Weapon"}
+
+
+def roles_of(coded: Coded, *, near: bool = False) -> dict[str, list[Entity]]:
+    """What the record holds for each role: its ``incident_roles``; ``near`` leaves out those that stand with no violent event."""
+    by_id = {e.id: e for e in coded.events}
+    found: dict[str, list[Named]] = {role: [] for role in ROLES}
+    for r in coded.incident_roles:
+        if r.event or not near:
+            found[_NAMES[r.role]].append(Named(r.text, "", by_id.get(r.event or "")))
+    return {role: merged(named) for role, named in found.items()}
+
+
+def roles_by_events(coded: Coded) -> dict[str, list[Entity]]:
+    """What a record of the rules alone holds for each role: the people and things of its violent events, told apart by their words."""
     found: dict[str, list[Named]] = {role: [] for role in ROLES}
     places = {plain(p.text) for p in coded.places}
     for event in filter(violent, coded.events):
@@ -336,9 +349,10 @@ def shown(coded: Coded, role: str, missing: Sequence[Entity], spurious: Sequence
         sentence = clip(coded, sentence_at(coded, entity.start or 0))
         yield f"{coded.id} {role} missing: {' = '.join(entity.phrases)}\n      in: {sentence}"
     for entity in spurious:
-        event = entity.events[0]
-        what = f"{event.type}/{event.mode} {event.status} on {event.predicate.text!r} by {event.basis.type_rule}"
-        yield f"{coded.id} {role} spurious: {' = '.join(entity.phrases)}\n      in: {clip(coded, event.sentence)}\n      {what}"
+        yield f"{coded.id} {role} spurious: {' = '.join(entity.phrases)}"
+        for event in entity.events[:1]:
+            what = f"{event.type}/{event.mode} {event.status} on {event.predicate.text!r} by {event.basis.type_rule}"
+            yield f"      in: {clip(coded, event.sentence)}\n      {what}"
 
 
 def count_false(n: Counter[str], coded: Coded) -> None:
@@ -350,7 +364,9 @@ def count_false(n: Counter[str], coded: Coded) -> None:
     n["ASSAULT"] += len({e.sentence for e in real if e.type == "ASSAULT"})
 
 
-def measure(coders: Coders, rows: list[dict[str, Any]], *, show: int = 0) -> dict[str, Any]:
+def measure(
+    coders: Coders, rows: list[dict[str, Any]], *, show: int = 0, rules: bool = False, near: bool = False
+) -> dict[str, Any]:
     """Precision, recall and F1 a role and pooled, and the share of sentences with false events."""
     n: Counter[tuple[str, str]] = Counter()
     false: Counter[str] = Counter()
@@ -359,7 +375,7 @@ def measure(coders: Coders, rows: list[dict[str, Any]], *, show: int = 0) -> dic
         coded = coders(row["docid"]).code(row["doctext"], id=row["docid"])
         if not row["templates"]:
             count_false(false, coded)
-        for role, found in roles_of(coded).items():
+        for role, found in (roles_by_events(coded) if rules else roles_of(coded, near=near)).items():
             gold = gold_entities(row["templates"], role)
             pairs, missing, spurious = verdicts(found, gold)
             exact = len(aligned(found, gold, exact=True))
@@ -398,10 +414,11 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="print so many errors a role")
     parser.add_argument("--most", type=int, default=100_000, help="at most so many articles, evenly spread")
     parser.add_argument("--part", default="dev", choices=["dev", "train"], help="train is for tuning")
+    parser.add_argument("--near", action="store_true", help="only roles that stand with a violent event")
     args = parser.parse_args()
     rows = corpus(f"incidents/muc4-{args.part}.jsonl.xz")
     coders = Coders(model=args.model, folds=args.folds, judging=not args.rules)
-    result = measure(coders, sample(rows, args.most), show=args.show)
+    result = measure(coders, sample(rows, args.most), show=args.show, rules=args.rules, near=args.near)
     names = [f"{kind} {part}" for kind in ("head", "exact") for part in ("precision", "recall", "F1")]
     print(table([("role", "gold", "found", *names), *((role, *result[role].values()) for role in (*ROLES, "all", _NAMED))]))
     print(result["articles without incident"])

@@ -23,7 +23,7 @@ import sys
 import tarfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +45,26 @@ if TYPE_CHECKING:
 DATA, STUDENT, TEACHER = "data.xz", "student.packed", ("teacher-0.packed", "teacher-1.packed")
 NEW = ("entity", "plv", "cameo", "case")  #: what the folds are made of; the first stages see only the entities of our own
 FIRST = {"trees": 0.36, "attribution": 0.26, "incident": 0.14, "own": 0.2, "entity": 0.04}
-LAST = {"trees": 0.2, "attribution": 0.18, "incident": 0.1, "own": 0.17, "entity": 0.1, "plv": 0.12, "cameo": 0.04, "case": 0.09}
-TEACHER_LAST = {"trees": 0.07, "attribution": 0.08, "incident": 0.06, "own": 0.16, "entity": 0.13, "plv": 0.22, "cameo": 0.08, "case": 0.2}
+LAST = {
+    "trees": 0.2,
+    "attribution": 0.18,
+    "incident": 0.1,
+    "own": 0.17,
+    "entity": 0.1,
+    "plv": 0.12,
+    "cameo": 0.04,
+    "case": 0.09,
+}
+TEACHER_LAST = {
+    "trees": 0.07,
+    "attribution": 0.08,
+    "incident": 0.06,
+    "own": 0.16,
+    "entity": 0.13,
+    "plv": 0.22,
+    "cameo": 0.08,
+    "case": 0.2,
+}
 KEPT = ("encoder.word.weight",)  #: frozen weights, which need not come back
 
 
@@ -58,12 +76,12 @@ class Job:
     seconds: float
     large: bool
     fold: int  #: -1 holds out all of ``NEW``; ``FOLDS`` holds out nothing
-    init: Path | None
-    teacher: Path | None
     mix: dict[str, float]
     rate: float
     head_rate: float
     pieces: int
+    init: Path | None = None
+    teacher: Path | None = None
     start: float = 1.0  #: share of the rates at the beginning, after warming up
     end: float = 0.0
     workers: int = 2
@@ -145,91 +163,115 @@ def share(progress: float, job: Job, warm: float = 0.05) -> float:
     return at * min(1.0, progress / warm)
 
 
-def run(job: Job, folder: Path) -> None:
-    """Train until the time is spent."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.set_float32_matmul_precision("high")
-    data = load_data(folder)
-    hold = held(data, job.fold)
-    seen = {t: [d for d in data[t] if d.name not in hold] for t in job.mix}
-    loader = iter(DataLoader(Batches(seen, job.mix, job.pieces), batch_size=None, num_workers=job.workers, prefetch_factor=3))
-    next(loader)
-    network = build(folder, data, large=job.large, init=job.init).to(device).train()
-    parts = torch.nn.ModuleDict({"network": network})
-    teaching = None
-    if job.teacher:
-        teaching = Teaching(build(folder, data, large=True, init=job.teacher)).to(device)
-        parts["bridge"] = teaching.bridge
-        for name in CHAINS:
-            network.taggers[name].between.data.copy_(teaching.teacher.taggers[name].between)
-    optimiser = torch.optim.AdamW(groups(parts, job), fused=device.type == "cuda", betas=(0.9, 0.98))
-    learned = [p for g in optimiser.param_groups for p in g["params"]]
-    sums: dict[str, torch.Tensor] = {}
-    counts: Counter[str] = Counter()
-    pieces = steps = 0
-    begun = time.monotonic()
-    while (progress := (time.monotonic() - begun) / job.seconds) < 1:
-        task, cpu = next(loader)
-        batch = cpu.to(device)
-        for group in optimiser.param_groups:
-            group["lr"] = group["base"] * share(progress, job)
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            layers = network.encode(batch)
-            losses = task_losses(network, batch, layers, task)
-            if teaching:
-                losses |= teaching(network, batch, layers, trees=task == "trees")
-        optimiser.zero_grad(set_to_none=True)
-        total = torch.stack([x.float() for x in losses.values()]).sum()
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(learned, 2.0)
-        optimiser.step()
-        steps += 1
-        pieces += cpu.ids.numel()
+class Sums:
+    """Losses since the last line of the log, kept on the device, and how much was read."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.begun = job, time.monotonic()
+        self.losses: dict[str, torch.Tensor] = {}
+        self.counts: Counter[str] = Counter()
+        self.places = self.steps = 0
+
+    def add(self, losses: dict[str, torch.Tensor], places: int) -> None:
+        """One step."""
+        self.steps += 1
+        self.places += places
         for name, loss in losses.items():
-            sums[name] = sums.get(name, torch.zeros((), device=device)) + loss.detach()
-            counts[name] += 1
-        if steps % 400 == 0:
-            tell(job, steps, pieces, begun, sums, counts)
-    tell(job, steps, pieces, begun, sums, counts)
-    network = network.cpu().eval()
-    torch.save(network.state_dict(), job.out.with_suffix(".new"))
-    job.out.with_suffix(".new").replace(job.out)
-    torch.set_num_threads(4)
-    if 0 <= job.fold < FOLDS:
-        part = {task: [d for d in data[task] if d.name in hold] for task in ("plv", "case", "cameo")}
-        write_chances(network, part, job.fold, job.out.with_suffix(".jsonl"))
-    if job.evaluate:
-        print(time.strftime("%H:%M:%S"), job.out.stem, "EVAL", json.dumps(quick(network, data)), flush=True)
+            self.losses[name] = self.losses.get(name, 0) + loss.detach()
+            self.counts[name] += 1
+        if self.steps % 400 == 0:
+            self.tell()
+
+    def tell(self) -> None:
+        """One line of the log."""
+        spent = time.monotonic() - self.begun
+        means = json.dumps({k: round(float(v) / self.counts[k], 3) for k, v in self.losses.items()})
+        say(self.job, f"{spent:.0f} s, step {self.steps}, {self.places / spent:.0f} places/s {means}")
+        self.losses.clear()
+        self.counts.clear()
 
 
-def tell(job: Job, steps: int, pieces: int, begun: float, sums: dict[str, torch.Tensor], counts: Counter[str]) -> None:
-    """One line of the log: mean losses since the last."""
-    spent = time.monotonic() - begun
-    means = {k: round(float(v) / max(1, counts[k]), 3) for k, v in sums.items()}
-    print(time.strftime("%H:%M:%S"), job.out.stem, f"{spent:.0f} s, step {steps}, {pieces / spent:.0f} places/s", json.dumps(means), flush=True)
-    sums.clear()
-    counts.clear()
+def say(job: Job, words: str) -> None:
+    """A line of the log."""
+    print(time.strftime("%H:%M:%S"), job.out.stem, words, flush=True)
+
+
+class Run:
+    """One job at work."""
+
+    def __init__(self, job: Job, folder: Path) -> None:
+        torch.set_float32_matmul_precision("high")
+        self.job, self.data = job, load_data(folder)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.hold = held(self.data, job.fold)
+        seen = {t: [d for d in self.data[t] if d.name not in self.hold] for t in job.mix}
+        loader = DataLoader(Batches(seen, job.mix, job.pieces), batch_size=None, num_workers=job.workers, prefetch_factor=3)
+        self.batches = iter(loader)
+        next(self.batches)
+        self.network = build(folder, self.data, large=job.large, init=job.init).to(self.device).train()
+        self.teaching: Teaching | None = None
+        parts = torch.nn.ModuleDict({"network": self.network})
+        if job.teacher:
+            self.teaching = Teaching(build(folder, self.data, large=True, init=job.teacher)).to(self.device)
+            parts["bridge"] = self.teaching.bridge
+            for name in CHAINS:
+                self.network.taggers[name].between.data.copy_(self.teaching.teacher.taggers[name].between)
+        self.optimiser = torch.optim.AdamW(groups(parts, job), fused=self.device.type == "cuda", betas=(0.9, 0.98))
+
+    def step(self, progress: float) -> tuple[dict[str, torch.Tensor], int]:
+        """One batch, forward, backward, applied; returns the losses and the places of the batch."""
+        task, host = next(self.batches)
+        batch = host.to(self.device)
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["base"] * share(progress, self.job)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            layers = self.network.encode(batch)
+            losses = task_losses(self.network, batch, layers, task)
+            if self.teaching:
+                losses |= self.teaching(self.network, batch, layers, trees=task == "trees")
+        self.optimiser.zero_grad(set_to_none=True)
+        torch.stack([x.float() for x in losses.values()]).sum().backward()
+        torch.nn.utils.clip_grad_norm_([p for g in self.optimiser.param_groups for p in g["params"]], 2.0)
+        self.optimiser.step()
+        return losses, host.ids.numel()
+
+    def train(self) -> None:
+        """Until the time is spent; then write the weights, the chances of what a fold held out, and the scores."""
+        job, sums = self.job, Sums(self.job)
+        while (progress := (time.monotonic() - sums.begun) / job.seconds) < 1:
+            sums.add(*self.step(progress))
+        sums.tell()
+        network = self.network.cpu().eval()
+        torch.save(network.state_dict(), job.out.with_suffix(".new"))
+        job.out.with_suffix(".new").replace(job.out)
+        torch.set_num_threads(4)
+        if 0 <= job.fold < FOLDS:
+            part = {task: [d for d in self.data[task] if d.name in self.hold] for task in ("plv", "case", "cameo")}
+            write_chances(network, part, job.fold, job.out.with_suffix(".jsonl"))
+        if job.evaluate:
+            say(job, "EVAL " + json.dumps(quick(network, self.data)))
 
 
 def jobs(work: Path, seconds: float) -> list[list[Job]]:
     """The plan, in rounds of jobs side by side."""
     first, middle, last = 0.24 * seconds, 0.36 * seconds, 0.40 * seconds
     teacher, student = work / "teacher.pt", work / "student.pt"
-
-    def late(k: int, begin: Path, where: str, under: Path | None, spent: float, **rates: Any) -> Job:
-        return Job(work / f"{where}{k}.pt", spent, under is None, k, begin, under, **rates)
-
+    early = Job(
+        teacher, first, large=True, fold=-1, mix=FIRST, rate=8e-5, head_rate=1e-3, pieces=4096, workers=4, evaluate=True
+    )
+    small = replace(early, out=work / "warm.pt", large=False, rate=3e-4, head_rate=1.5e-3, end=0.9, workers=3, evaluate=False)
+    go_on = replace(
+        small, out=student, seconds=middle, init=small.out, teacher=teacher, pieces=8192, end=0.5, workers=4, evaluate=True
+    )
+    tune = Job(teacher, 0.9 * middle, large=True, fold=0, mix=TEACHER_LAST, rate=4e-5, head_rate=5e-4, pieces=3072, workers=1)
+    study = Job(student, last, large=False, fold=0, mix=LAST, rate=2.5e-4, head_rate=1e-3, pieces=6144, start=0.8)
     folds = [FOLDS, *range(FOLDS)]
-    tune = {"mix": TEACHER_LAST, "rate": 4e-5, "head_rate": 5e-4, "pieces": 3072, "workers": 1}
-    study = {"mix": LAST, "rate": 2.5e-4, "head_rate": 1e-3, "pieces": 6144, "start": 0.8}
-    begin = Job(teacher, first, True, -1, None, None, FIRST, 8e-5, 1e-3, 4096, workers=4, evaluate=True)
-    warm = Job(work / "warm.pt", first, False, -1, None, None, FIRST, 3e-4, 1.5e-3, 4096, end=0.9, workers=3)
-    go_on = Job(student, middle, False, -1, work / "warm.pt", teacher, FIRST, 3e-4, 1.5e-3, 8192, end=0.5, workers=4, evaluate=True)
-    return [
-        [begin, warm],
-        [go_on, *(late(k, teacher, "teacher", None, 0.9 * middle, evaluate=k == FOLDS, **tune) for k in folds)],
-        [late(k, student, "student", work / f"teacher{k}.pt", last, evaluate=k == FOLDS, workers=3 if k == FOLDS else 2, **study) for k in folds],
+    teachers = [replace(tune, out=work / f"teacher{k}.pt", init=teacher, fold=k, evaluate=k == FOLDS) for k in folds]
+    students = [
+        replace(study, out=work / f"student{k}.pt", init=student, teacher=work / f"teacher{k}.pt", fold=k, evaluate=k == FOLDS)
+        for k in folds
     ]
+    return [[early, small], [go_on, *teachers], students]
 
 
 def plan(folder: Path, work: Path, out: Path, seconds: float) -> None:
@@ -239,10 +281,9 @@ def plan(folder: Path, work: Path, out: Path, seconds: float) -> None:
     for number, round_ in enumerate(jobs(work, seconds)):
         with (work / f"round{number}.pickle").open("wb") as handle:
             pickle.dump(round_, handle)
-        for k, job in enumerate(round_):
+        for k in range(len(round_)):
             command = [sys.executable, "-m", "training.accelerate", "job", str(folder), str(work), str(number), str(k)]
             running.append(subprocess.Popen(command))  # noqa: S603
-            del job
         while not all(job.out.exists() for job in round_):
             time.sleep(0.5)
             if any(p.poll() for p in running):
@@ -293,7 +334,7 @@ def prepare(folder: Path) -> None:
     for state in (mine, large):
         state["word.weight"] = state["word.weight"] * used[:, None]
     packing.pack(mine, folder / STUDENT, 30)
-    early = {k: v for k, v in large.items() if not k.startswith("layers.") or int(k.split(".")[1]) < 3}  # noqa: PLR2004
+    early = {k: v for k, v in large.items() if not k.startswith("layers.") or int(k.split(".")[1]) < 3}
     packing.pack(early, folder / TEACHER[0], 10)
     packing.pack({k: v for k, v in large.items() if k not in early}, folder / TEACHER[1], 10)
 
@@ -338,7 +379,7 @@ def main() -> None:
         plan(arguments.folder, arguments.work, arguments.out, arguments.seconds)
     else:
         with (arguments.work / f"round{arguments.round}.pickle").open("rb") as handle:
-            run(pickle.load(handle)[arguments.index], arguments.folder)
+            Run(pickle.load(handle)[arguments.index], arguments.folder).train()
 
 
 if __name__ == "__main__":

@@ -231,8 +231,10 @@ def bucket(windows: Sequence[list[Unit]], pieces: int, rng: random.Random | None
 
 @dataclass(slots=True)
 class Acts:
-    """The acts of a batch: text of each (A,), marks of predicate, actor and recipient (A, 3, W), types (A, classes) of 0 or 1,
-    and the other labels a head (A,)."""
+    """The acts of a batch: text of each (A,), marks of predicate, actor and recipient (A, 3, W), types (A, classes) of 0 or 1.
+
+    ``labels`` are the other labels a head, (A,).
+    """
 
     text: torch.Tensor
     marks: torch.Tensor
@@ -251,8 +253,8 @@ def acts_of(windows: list[list[Unit]], width: int) -> Acts:
     marks = torch.zeros(len(found), 3, width)
     types = torch.zeros(len(found), EVENT_CLASSES)
     for k, (_, act) in enumerate(found):
-        for row, words in enumerate((act.predicate, act.actor, act.recipient)):
-            marks[k, row, list(words)] = 1
+        for row, part in enumerate((act.predicate, act.actor, act.recipient)):
+            marks[k, row, list(part)] = 1
         types[k, list(act.types)] = 1
     labels = {h: torch.tensor([getattr(act, h[6:]) for _, act in found], dtype=torch.long) for h in EVENT_HEADS[1:]}
     people = torch.tensor([bool(act.predicate) and 0 not in act.types for _, act in found], dtype=torch.bool)

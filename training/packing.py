@@ -27,7 +27,7 @@ def pack(state: Mapping[str, Tensor], path: Path, fineness: float) -> int:
     """Write a state; returns the size of the file in bytes."""
     made: dict[str, object] = {}
     for name, value in state.items():
-        if value.ndim != 2 or not value.is_floating_point():  # noqa: PLR2004
+        if value.ndim != 2 or not value.is_floating_point():
             made[name] = value.clone()
             continue
         x = value.float()

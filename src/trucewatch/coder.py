@@ -16,6 +16,7 @@ from trucewatch import language, ontology
 from trucewatch.coding.cast import Cast
 from trucewatch.coding.claims import find_claims, sentence_kinds
 from trucewatch.coding.events import Context, find_at_risk, find_events
+from trucewatch.coding.incidents import incident_roles
 from trucewatch.coding.lexicon import Lexicon
 from trucewatch.coding.tree import Tree
 from trucewatch.knowledge import times
@@ -172,6 +173,7 @@ class Coder:
             places=places,
             times=found_times,
             at_risk=find_at_risk(context, events),
+            incident_roles=incident_roles(analysis, events) if self.judging else (),
             coder=self.facts,
         )
 

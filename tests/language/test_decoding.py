@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trucewatch.language.analyser import SpanDecoder
 from trucewatch.language.spans import log_softmax, spans, starts, transitions, viterbi
 from trucewatch.language.trees import best_tree
 
@@ -93,3 +94,11 @@ def test_learned_steps_may_win_over_the_best_tags_of_the_words() -> None:
     scores[:, 0] = 0.4
     between[0, 1] = between[1, 2] = 1.0
     assert viterbi(scores, between, starts(TAGS)).tolist() == [0, 1, 2]
+
+
+def test_a_lift_lets_a_shy_head_speak_and_a_sure_o_stand() -> None:
+    scores = np.log(np.array([[0.6, 0.3, 0.05, 0.03, 0.02], [0.98, 0.01, 0.005, 0.003, 0.002]], np.float32))
+    assert SpanDecoder(TAGS)(scores) == []
+    ((label, first, last, chance),) = SpanDecoder(TAGS, lift=1.5)(scores)
+    assert (label, first, last) == ("source", 0, 1)
+    assert 0.5 < chance < 1

@@ -7,18 +7,21 @@ from the act. What no act has yet goes to the nearest attack of its sentence, el
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from trucewatch.coding.judge import settings
 from trucewatch.coding.participants import Role
 from trucewatch.coding.tree import NOMINAL
+from trucewatch.model import IncidentRole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from trucewatch.coding.drafts import Draft
     from trucewatch.coding.tree import Tree
-    from trucewatch.language.analysis import Span
+    from trucewatch.language.analysis import Analysis, Span
+    from trucewatch.model import Event
+    from trucewatch.model.record import IncidentRoleName
 
 HOW = "incident"
 _ACTORS = frozenset({"perpetrator", "organisation"})
@@ -71,3 +74,32 @@ def _joined(draft: Draft, span: Span, tree: Tree) -> Draft:
     if span.label in _ACTORS:
         return replace(draft, roles=replace(roles, actors=(*roles.actors, *role)))
     return replace(draft, roles=replace(roles, recipients=(*roles.recipients, *role)))
+
+
+def incident_roles(analysis: Analysis, events: Iterable[Event]) -> tuple[IncidentRole, ...]:
+    """All that the encoder finds, each with the violent event it stands with: the one that has the words, else the nearest."""
+    violent = [e for e in events if e.type == "ASSAULT" or (e.type == "COERCE" and e.mode == "seize")]
+    return tuple(
+        IncidentRole(
+            s.start,
+            s.end,
+            analysis.text[s.start : s.end],
+            cast("IncidentRoleName", s.label),
+            _event_of(s, analysis, violent),
+            s.score,
+        )
+        for s in analysis.incidents
+    )
+
+
+def _event_of(span: Span, analysis: Analysis, events: Sequence[Event]) -> str | None:
+    here = analysis.tokens[span.first].sentence
+    ranked = []
+    for k, event in enumerate(events):
+        people = [(p.start, p.end) for p in (*event.actor, *event.recipient)]
+        things = [(m.start, m.end) for m in (*event.instrument, event.predicate)]
+        away = abs(event.sentence - here)
+        has = any(a < span.end and span.start < b for a, b in (*people, *things))
+        if has or away <= 1:
+            ranked.append((not has, away, abs(event.predicate.start - span.start), k))
+    return events[min(ranked)[-1]].id if ranked else None

@@ -57,16 +57,20 @@ class Parse:
 class SpanDecoder:
     """Viterbi over one span head."""
 
-    def __init__(self, tags: Sequence[str], learned: Sequence[Sequence[float]] | None = None) -> None:
-        """``learned`` are scores of steps from tag to tag, (tags, tags), where the head was taught any."""
+    def __init__(self, tags: Sequence[str], learned: Sequence[Sequence[float]] | None = None, lift: float = 0.0) -> None:
+        """``learned`` are scores of steps from tag to tag, (tags, tags), where the head was taught any.
+
+        ``lift`` is added to the score of every tag but O, of a head that was taught by annotation which marks a thing only once.
+        """
         self._tags = tuple(tags)
+        self._lift = np.array([0.0 if tag == "O" else lift for tag in tags], np.float32)
         self._between, self._first = transitions(tags), starts(tags)
         if learned is not None:
             self._between += np.asarray(learned, np.float32)
 
     def __call__(self, scores: NDArray[np.float32]) -> list[Found]:
         """Spans (label, first, last exclusive, mean probability of its tags)."""
-        chances = log_softmax(scores)
+        chances = log_softmax(scores + self._lift)
         path = viterbi(chances, self._between, self._first)
         picked = np.exp(chances[np.arange(len(path)), path])
         found = spans([self._tags[k] for k in path])
@@ -85,7 +89,8 @@ class Analyser:
         self.encoder = Encoder(folder)
         table, known = read_table(folder / LEMMAS_FILE)
         self._lemmatiser = Lemmatiser(table, known, self.splitter.vocabulary())
-        self._decoders = {k: SpanDecoder(labels[k], self.model_facts.transitions.get(k)) for k in SPAN_HEADS}
+        facts = self.model_facts
+        self._decoders = {k: SpanDecoder(labels[k], facts.transitions.get(k), facts.lift.get(k, 0.0)) for k in SPAN_HEADS}
         self.read_act = ActReader(folder, labels)
 
     def analyse(self, text: str) -> Analysis:

@@ -31,6 +31,7 @@ class ModelFacts:
     sha256: Mapping[str, str]  #: file -> sha256
     labels: Mapping[str, tuple[str, ...]]  #: head -> label names in the order of its scores
     transitions: Mapping[str, list[list[float]]] = field(default_factory=dict)  #: span head -> learned scores from tag to tag
+    lift: Mapping[str, float] = field(default_factory=dict)  #: span head -> what is added to the score of every tag but O
 
 
 def _digest(path: Path) -> str:
@@ -70,4 +71,4 @@ def check(folder: Path | None = None, files: Sequence[str] = (), heads: Sequence
             message = f"{name} is not the file the manifest means (sha256 {found}, wanted {wanted}). {_remedy(folder)}"
             raise WeightsError(message)
     labels = {head: tuple(names) for head, names in raw["labels"].items()}
-    return ModelFacts(raw["name"], raw["version"], dict(raw["sha256"]), labels, raw.get("transitions", {}))
+    return ModelFacts(raw["name"], raw["version"], dict(raw["sha256"]), labels, raw.get("transitions", {}), raw.get("lift", {}))

@@ -30,7 +30,7 @@ def to_dict(coded: Coded) -> dict[str, Any]:
         "report": None if coded.report is None else report_to_dict(coded.report),
         "text": coded.text,
     }
-    for name in ("sentences", "claims", "events", "actors", "places", "times", "at_risk", "coder"):
+    for name in ("sentences", "claims", "events", "actors", "places", "times", "at_risk", "incident_roles", "coder"):
         line[name] = _plain(getattr(coded, name))
     return line
 

@@ -15,6 +15,7 @@ from trucewatch.model.report import Report  # noqa: TC001
 
 Stance = Literal["asserts", "denies", "admits", "accuses", "vows", "threatens", "demands", "doubts", "predicts", "believes"]
 EventStatus = Literal["happened", "ongoing", "denied", "planned", "threatened", "demanded", "conditional", "predicted"]
+IncidentRoleName = Literal["perpetrator", "organisation", "target", "victim", "weapon"]
 HarmKind = Literal["killed", "injured", "missing", "detained", "displaced"]
 SentenceKind = Literal["statement", "opinion", "prediction"]
 Outcome = Literal["coded", "partial", "skipped", "failed"]
@@ -220,6 +221,22 @@ class AtRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentRole:
+    """Words that the encoder reads as having part in a violent incident, over the whole report: MUC-4's roles.
+
+    ``event`` is the violent event they stand with, None where none is near; ``score`` is the mean chance of the words, 0 to 1. A
+    role says what the report tells, as an event's participants do: a *perpetrator* is whom it names as one.
+    """
+
+    start: int
+    end: int
+    text: str
+    role: IncidentRoleName
+    event: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class CoderFacts:
     """What made the record: enough to make it again, byte for byte."""
 
@@ -245,6 +262,7 @@ class Coded:
     places: tuple[Place, ...] = ()
     times: tuple[Time, ...] = ()
     at_risk: tuple[AtRisk, ...] = ()
+    incident_roles: tuple[IncidentRole, ...] = ()
     coder: CoderFacts | None = None
 
     @property
