@@ -91,6 +91,8 @@ HARMS = {
     "harm-two-dozen": [("injured", 24, 24, 24)],
     "harm-thousand": [("displaced", 2000, 2000, None)],
     "harm-one": [("killed", 1, 1, 1)],
+    "harm-to-death": [("killed", 3, 3, 3)],
+    "harm-shot-dead": [("killed", 2, 2, 2)],
     "weapon-subject": [("killed", 2, 2, 2)],
     "harm-tank": [],
     "simple-past": [],

@@ -61,6 +61,9 @@ class HarmWord:
     role: Literal["obj", "subj", "of", "number", "mod"]
 
 
+_TO_DEATH = HarmWord("killed", "obj")  #: "stabbed to death", "beaten to death"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundHarm:
     """A harm and the token of the word that says it."""
@@ -148,12 +151,17 @@ class HarmFinder:
 
     def _at(self, token: Token) -> Iterator[FoundHarm]:
         pos = {"VERB": "V", "NOUN": "N", "ADJ": "A"}.get(token.upos, "")
+        if pos == "V" and any(prep == "to" and self.tree.lemma(c) == "death" for prep, c in self.tree.obliques(token.i)):
+            yield from self._found(token, _TO_DEATH, pos)
+            return
         word = harm_words().get((token.lemma.lower(), pos))
         if word is None and pos in {"V", "A"}:
             word = harm_words().get((token.text.lower(), "A"))
             pos = "A" if word else pos
-        if word is None:
-            return
+        if word is not None:
+            yield from self._found(token, word, pos)
+
+    def _found(self, token: Token, word: HarmWord, pos: str) -> Iterator[FoundHarm]:
         for head in self._harmed(token, word, pos):
             if self._human(head, counted=word.role == "number"):
                 harm = self._harm(word.kind, head, token)
@@ -178,12 +186,14 @@ class HarmFinder:
         return found or ([i] if word.role in {"obj", "mod"} and tree.kids(i, "nummod") else [])
 
     def _of_adjective(self, token: Token) -> list[int]:
-        """As in "three dead", "left five soldiers wounded", "two people are missing"."""
+        """As in "three dead", "left five soldiers wounded", "shot two men dead", "two people are missing"."""
         tree = self.tree
         if tree.rel(token.i) == "amod":
             return [token.head]
-        if tree.rel(token.i) == "xcomp" and token.head >= 0:
-            return [f.head for f in tree.objects(token.head)] or [token.i]
+        if tree.rel(token.i) in {"xcomp", "advmod"} and token.head >= 0:
+            verb = token.head
+            found = tree.subjects(verb) if tree.is_passive(verb) else tree.objects(verb)
+            return [f.head for f in found] or [token.i]
         heads = [f.head for f in tree.subjects(token.i)]
         return heads or ([token.i] if tree.kids(token.i, "nummod") else [])
 
