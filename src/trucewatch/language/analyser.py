@@ -24,7 +24,7 @@ from trucewatch.language.windows import windows
 from trucewatch.language.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -135,10 +135,14 @@ class Analyser:
         return "dep" if name == "root" else name
 
     def _lemmas(self, forms: Sequence[str], upos: Sequence[str], scripts: NDArray[np.float32]) -> Iterable[str]:
-        best = np.argsort(-scripts, axis=-1, kind="stable")[:, :_SCRIPTS]
+        for form, tag, row in zip(forms, upos, scripts, strict=True):
+            yield self._lemmatiser(form, tag, self._best_scripts(row))
+
+    def _best_scripts(self, row: NDArray[np.float32]) -> Iterator[str]:
+        """The likeliest lemma scripts of a word; sorted only if asked for: the table knows most words."""
         names = self._labels["script"]
-        for form, tag, row in zip(forms, upos, best, strict=True):
-            yield self._lemmatiser(form, tag, (names[k] for k in row))
+        for k in np.argsort(-row, kind="stable")[:_SCRIPTS]:
+            yield names[k]
 
     def _spans(self, scores: Scores, parse: Parse) -> dict[str, list[Found]]:
         found = entities.merge(self._decoders["entity"](scores.entity), self._decoders["mention"](scores.mention))
