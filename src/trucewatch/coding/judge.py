@@ -100,16 +100,18 @@ class Judge:
             return draft
         p = draft.predicate
         word = p.verb if draft.composed and p.support is not None else p.head
+        telling = bool(draft.composed or p.entry.frame or draft.truce)
+        if not self._may_stand(draft, word, telling=telling):
+            return None
         first, last = self._stretch(word)
         draft = self._with_people(draft, word, first, last)
         chances = self._chances(draft, word, first, last)
         if not draft.type:
             draft_or_none = self._unlisted(draft, word, chances, first, last)
             return draft_or_none and self._with_status(draft_or_none, chances)
-        telling = bool(draft.predicate.entry.frame or draft.truce)
         weight = settings().composed if draft.composed else settings().framed if telling else settings().rule
         likely = {k: v for k, v in chances.type.items() if k != NO_ACT}
-        if self._act(word, chances) < settings().listed and not (draft.composed or telling):
+        if self._act(word, chances) < settings().listed and not telling:
             return None
         best = weigh(likely, draft.type, weight)
         if best != draft.type:
@@ -187,11 +189,19 @@ class Judge:
                     first, last = a, b
         return first, last
 
+    def _named(self, word: int) -> float:
+        """The encoder's chance that a word names an act; 1 where it was not asked."""
+        triggers = self.tree.analysis.triggers
+        return 1.0 if triggers is None else float(triggers[word])
+
     def _act(self, word: int, chances: ActChances) -> float:
         """How likely a word names an act: what the encoder says of the word and the head of the act, as their geometric mean."""
-        triggers = self.tree.analysis.triggers
-        named = 1.0 if triggers is None else float(triggers[word])
-        return sqrt(named * (1 - chances.type[NO_ACT]))
+        return sqrt(self._named(word) * (1 - chances.type[NO_ACT]))
+
+    def _may_stand(self, draft: Draft, word: int, *, telling: bool) -> bool:
+        """Whether the head, however sure, could let a draft stand that hangs on its word's naming an act: it need not be asked else."""
+        needed = 0.0 if draft.type and telling else settings().listed if draft.type else settings().unlisted
+        return sqrt(self._named(word)) >= needed
 
     def _unlisted(self, draft: Draft, word: int, chances: ActChances, first: int, last: int) -> Draft | None:
         best = max(chances.type, key=chances.type.__getitem__)
