@@ -28,7 +28,7 @@ _MARK_GROUPS = (
 _REACH = 4
 """How many cues to either side of a span are candidates."""
 _PATH_STEPS = 4
-_BUCKETS = ((0, "0"), (1, "1"), (2, "2"), (4, "4"), (8, "8"), (15, "15"), (30, "30"), (60, "60"))
+_BUCKETS = (0, 1, 2, 4, 8, 15, 30, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def weights() -> Weights:
 
 def bucket(n: int) -> str:
     """Distance class of ``n`` tokens."""
-    return next((name for top, name in _BUCKETS if n <= top), "far")
+    at = bisect_left(_BUCKETS, n)
+    return str(_BUCKETS[at]) if at < len(_BUCKETS) else "far"
 
 
 def path(layout: Layout, a: int, b: int) -> str:
@@ -145,11 +146,11 @@ def _shared(scene: _Scene, span: Run, k: int, role: str) -> Iterator[str]:
     sentences = abs(tokens[scene.heads[span]].sentence - tokens[scene.heads[cue]].sentence)
     paragraphs = abs(layout.paragraph[span[0]] - layout.paragraph[cue[0]])
     way = path(layout, scene.heads[span], scene.heads[cue])
-    base = f"{role}:{order}"
+    base, distance = f"{role}:{order}", bucket(gap)
     cues = scene.between("cue", span, cue)
     yield base
     yield f"{base}:{kind}"
-    yield f"{base}:gap={bucket(gap)}"
+    yield f"{base}:gap={distance}"
     yield f"{base}:sentences={min(sentences, 3)}:paragraphs={min(paragraphs, 2)}"
     yield f"{base}:cues={min(cues, 2)}"
     yield f"{base}:sources={min(scene.between('source', span, cue), 2)}"
@@ -158,7 +159,7 @@ def _shared(scene: _Scene, span: Run, k: int, role: str) -> Iterator[str]:
     yield f"{role}:way={way}"
     yield f"{role}:way={way}:{kind}"
     yield f"{role}:quoted={layout.quoted[scene.heads[span]]}{layout.quoted[scene.heads[cue]]}:{order}"
-    yield f"{base}:gap={bucket(gap)}:cues={min(cues, 1)}:same={sentences == 0}"
+    yield f"{base}:gap={distance}:cues={min(cues, 1)}:same={sentences == 0}"
 
 
 def content_features(scene: _Scene, span: Run, k: int) -> list[str]:
