@@ -6,6 +6,7 @@ It never fills in what the report does not say.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -85,6 +86,7 @@ class _Builder:
         self.c = context
         self.tree = context.tree
         self.text = context.tree.analysis.text
+        self.starts = [token.start for token in self.tree.tokens]
         self.linker = Linker(context.tree, context.places, context.times)
         self.sha = sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
         truce_types = {t.id: frozenset(t.types) for t in context.ontology.truces}
@@ -290,10 +292,8 @@ class _Builder:
 
     def _contexts(self, start: int, end: int) -> tuple[str, ...]:
         found: list[str] = []
-        for token in self.tree.tokens:
-            if token.start >= end:
-                break
-            if token.start >= start and token.upos in {"NOUN", "VERB", "ADJ", "PROPN"}:
+        for token in self.tree.tokens[bisect_left(self.starts, start) : bisect_left(self.starts, end)]:
+            if token.upos in {"NOUN", "VERB", "ADJ", "PROPN"}:
                 context = self.c.lexicon.context(token.lemma)
                 if context and context not in found:
                     found.append(context)
