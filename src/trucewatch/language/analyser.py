@@ -139,9 +139,10 @@ class Analyser:
             yield self._lemmatiser(form, tag, self._best_scripts(row))
 
     def _best_scripts(self, row: NDArray[np.float32]) -> Iterator[str]:
-        """The likeliest lemma scripts of a word; sorted only if asked for: the table knows most words."""
+        """The likeliest lemma scripts of a word; looked for only if asked for: the table knows most words, names need one."""
         names = self._labels["script"]
-        for k in np.argsort(-row, kind="stable")[:_SCRIPTS]:
+        yield names[row.argmax()]
+        for k in np.argsort(-row, kind="stable")[1:_SCRIPTS]:
             yield names[k]
 
     def _spans(self, scores: Scores, parse: Parse) -> dict[str, list[Found]]:
