@@ -12,6 +12,8 @@ from functools import cache
 from math import log, sqrt
 from typing import TYPE_CHECKING, Protocol, cast
 
+import numpy as np
+
 from trucewatch.coding.participants import Role
 from trucewatch.coding.tables import table_rows
 from trucewatch.coding.tree import NOMINAL
@@ -20,7 +22,6 @@ from trucewatch.model import Alternative
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from trucewatch.coding.drafts import Draft
@@ -38,12 +39,12 @@ _MODAL_RULES = ("composition:will", "composition:must")
 class ReadAct(Protocol):
     """The head: vectors of a stretch of words, and where predicate, actor and recipient stand in it."""
 
-    def people(self, vectors: NDArray[np.float16], predicate: Iterable[int]) -> NDArray[np.float32]:
+    def people(self, vectors: NDArray[np.floating], predicate: Iterable[int]) -> NDArray[np.float32]:
         """Chances, (2, words), of each word to belong to the actor and to the recipient."""
         ...
 
     def __call__(
-        self, vectors: NDArray[np.float16], predicate: Iterable[int], actor: Iterable[int], recipient: Iterable[int]
+        self, vectors: NDArray[np.floating], predicate: Iterable[int], actor: Iterable[int], recipient: Iterable[int]
     ) -> ActChances:
         """Chances of the act."""
         ...
@@ -87,7 +88,9 @@ class Judge:
         """``truce_types``: the PLOVER types that each ceasefire category comes with."""
         self.tree = tree
         self.truce_types = truce_types
-        self.read_act = read_act if tree.analysis.vectors is not None else None
+        vectors = tree.analysis.vectors
+        self.read_act = read_act if vectors is not None else None
+        self._words = None if vectors is None else vectors.astype(np.float32)  # the head's own precision, once for all acts
         self._whole: dict[tuple[int, int], Mapping[str, float]] = {}
 
     def judged(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -122,10 +125,9 @@ class Judge:
         draft = replace(draft, chance=chances.type[draft.type], acled=self._acled(chances, first, last))
         return self._with_status(draft, chances)
 
-    def _vectors(self, first: int, last: int) -> NDArray[np.float16]:
-        vectors = self.tree.analysis.vectors
-        assert vectors is not None  # noqa: S101 - judged() asks before
-        return vectors[first:last]
+    def _vectors(self, first: int, last: int) -> NDArray[np.float32]:
+        assert self._words is not None  # noqa: S101 - judged() asks before
+        return self._words[first:last]
 
     def _chances(self, draft: Draft, word: int, first: int, last: int) -> ActChances:
         """What the head says of an act with its people."""
