@@ -15,7 +15,7 @@ from trucewatch.coding.confidence import Evidence, confidence
 from trucewatch.coding.drafts import THREAT_TO_PERSONS, Drafter
 from trucewatch.coding.harm import FoundHarm, HarmFinder
 from trucewatch.coding.incidents import with_incidents
-from trucewatch.coding.judge import NO_ACT, Judge, settings
+from trucewatch.coding.judge import NO_ACT, REAL, Judge, settings
 from trucewatch.coding.links import Linker
 from trucewatch.coding.participants import Role, low_trust
 from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
@@ -36,7 +36,6 @@ _UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
 _WIDE_PREDICATE = 6
 _LONG = 60.0
 _BACK = 2
-_REAL = frozenset({"happened", "ongoing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ class _Builder:
             return None
         predicate = self._predicate(draft)
         start, end = self._clause(draft, (*actors, *recipients))
-        acled = self._acled(draft, actors, recipients) if draft.status in _REAL else None
+        acled = self._acled(draft, actors, recipients) if draft.status in REAL else None
         return Event(
             id=self._id(draft, predicate),
             type=draft.type,
@@ -196,7 +195,7 @@ class _Builder:
             claim=self._claim(draft),
             place=place,
             time=time,
-            harm=tuple(h.harm for h in harms) if draft.status in _REAL else (),
+            harm=tuple(h.harm for h in harms) if draft.status in REAL else (),
             sentence=self.tree.token(draft.predicate.head).sentence,
             start=start,
             end=end,

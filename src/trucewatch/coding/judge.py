@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from trucewatch.model import EventStatus
 
 NO_ACT = "-"
+REAL = frozenset({"happened", "ongoing"})  #: statuses of what ACLED records
 UNLISTED = "unlisted"  #: type rule of an act whose word the lexicon does not know
 _FLOOR = 1e-5
 _WIDEST = 110
@@ -110,8 +111,8 @@ class Judge:
         draft = self._with_people(draft, word, first, last)
         chances = self._chances(draft, word, first, last)
         if not draft.type:
-            draft_or_none = self._unlisted(draft, word, chances, first, last)
-            return draft_or_none and self._with_status(draft_or_none, chances)
+            found = self._unlisted(draft, word, chances)
+            return found and self._with_outcome(found, chances, first, last)
         weight = settings().composed if draft.composed else settings().framed if telling else settings().rule
         likely = {k: v for k, v in chances.type.items() if k != NO_ACT}
         if self._act(word, chances) < settings().listed and not telling:
@@ -122,8 +123,7 @@ class Judge:
         else:
             draft = replace(draft, mode=draft.mode or self._mode(best, chances))
             draft = self._other_type(draft, max(likely, key=likely.__getitem__), chances)
-        draft = replace(draft, chance=chances.type[draft.type], acled=self._acled(chances, first, last))
-        return self._with_status(draft, chances)
+        return self._with_outcome(replace(draft, chance=chances.type[draft.type]), chances, first, last)
 
     def _vectors(self, first: int, last: int) -> NDArray[np.float32]:
         assert self._words is not None  # noqa: S101 - judged() asks before
@@ -205,7 +205,12 @@ class Judge:
         needed = 0.0 if draft.type and telling else settings().listed if draft.type else settings().unlisted
         return sqrt(self._named(word)) >= needed
 
-    def _unlisted(self, draft: Draft, word: int, chances: ActChances, first: int, last: int) -> Draft | None:
+    def _with_outcome(self, draft: Draft, chances: ActChances, first: int, last: int) -> Draft:
+        """The draft with its status and, where ACLED would record it at all, its sub-events."""
+        draft = self._with_status(draft, chances)
+        return replace(draft, acled=self._acled(chances, first, last)) if draft.status in REAL else draft
+
+    def _unlisted(self, draft: Draft, word: int, chances: ActChances) -> Draft | None:
         best = max(chances.type, key=chances.type.__getitem__)
         sure = self._act(word, chances) * chances.type[best] / (1 - chances.type[NO_ACT] + _FLOOR)
         if best == NO_ACT or sure < settings().unlisted:
@@ -217,7 +222,6 @@ class Judge:
             mode=self._mode(best, chances),
             type_rule=rule,
             chance=chances.type[best],
-            acled=self._acled(chances, first, last),
         )
 
     def _retyped(self, draft: Draft, best: str, chances: ActChances) -> Draft:
