@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from trucewatch.knowledge.actors import ActorFile
     from trucewatch.model import ActorRef, Time
 
-AGENT_CLASSES = (
-    "PERSON", "COALITION", "CIVILIAN", "FORCE", "REBEL", "POLICE", "OFFICIAL", "LEADER", "POLITICAL_ACTOR",
-    "OPPOSITION", "ORGANISATION", "DIPLOMAT", "AMBASSADOR", "DELEGATION", "PEACEKEEPER", "MONITOR", "INSPECTOR",
-    "AID_WORKER", "JOURNALIST", "MEDIA", "PROTESTER", "REFUGEE", "PRISONER", "DETAINEE", "RECRUIT", "RESERVE",
-    "EMPLOYEE", "BUSINESS", "COURT", "CONVOY", "PATROL",
+AGENT_CLASSES = frozenset(
+    {
+        "PERSON", "COALITION", "CIVILIAN", "FORCE", "REBEL", "POLICE", "OFFICIAL", "LEADER", "POLITICAL_ACTOR",
+        "OPPOSITION", "ORGANISATION", "DIPLOMAT", "AMBASSADOR", "DELEGATION", "PEACEKEEPER", "MONITOR", "INSPECTOR",
+        "AID_WORKER", "JOURNALIST", "MEDIA", "PROTESTER", "REFUGEE", "PRISONER", "DETAINEE", "RECRUIT", "RESERVE",
+        "EMPLOYEE", "BUSINESS", "COURT", "CONVOY", "PATROL",
+    }
 )  # fmt: skip
 _AGENT_LABELS = frozenset({"person", "organisation", "group"})
 _PRONOUNS = frozenset({"he", "she", "they", "it", "him", "her", "them", "his", "their", "its", "we", "us", "our", "i", "you"})
@@ -54,7 +56,6 @@ class Cast:
                 self._label_at[j] = span.label
         for j in _covered(tree, times):
             self._label_at[j] = "time"
-        self._agents: dict[str, bool] = {}
         self._refs: dict[tuple[int, int], tuple[ActorRef, ...]] = {}
 
     def label(self, i: int) -> str:
@@ -67,10 +68,7 @@ class Cast:
 
     def in_agent_class(self, i: int) -> bool:
         """Whether the noun names people or a body, by the lexicon's word classes."""
-        lemma = self.tree.lemma(i)
-        if lemma not in self._agents:
-            self._agents[lemma] = any(self.lexicon.in_class(lemma, c) for c in AGENT_CLASSES)
-        return self._agents[lemma]
+        return self.lexicon.in_any(self.tree.lemma(i), AGENT_CLASSES)
 
     def agentive(self, i: int) -> bool:
         """Whether nominal ``i`` names someone who can act: people, a body, a state; or a pronoun for one."""

@@ -50,7 +50,7 @@ class Draft:
     chance: float | None = None
     """The head's chance of the type; None where it was not asked."""
     acled: tuple[tuple[str, float], ...] = ()
-    """The head's likeliest ACLED sub-events ("-": none), best first."""
+    """The head's likeliest ACLED sub-events ("-": none), best first; none where the act did not take place."""
     considered: tuple[Alternative, ...] = ()
     """Readings that lost when rules and head were weighed."""
 

@@ -6,6 +6,7 @@ It never fills in what the report does not say.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from trucewatch.coding.confidence import Evidence, confidence
 from trucewatch.coding.drafts import THREAT_TO_PERSONS, Drafter
 from trucewatch.coding.harm import FoundHarm, HarmFinder
 from trucewatch.coding.incidents import with_incidents
-from trucewatch.coding.judge import NO_ACT, Judge, settings
+from trucewatch.coding.judge import NO_ACT, REAL, Judge, settings
 from trucewatch.coding.links import Linker
 from trucewatch.coding.participants import Role, low_trust
 from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
@@ -35,7 +36,6 @@ _UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
 _WIDE_PREDICATE = 6
 _LONG = 60.0
 _BACK = 2
-_REAL = frozenset({"happened", "ongoing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ class _Builder:
         self.c = context
         self.tree = context.tree
         self.text = context.tree.analysis.text
+        self.starts = [token.start for token in self.tree.tokens]
         self.linker = Linker(context.tree, context.places, context.times)
         self.sha = sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
         truce_types = {t.id: frozenset(t.types) for t in context.ontology.truces}
@@ -176,7 +177,7 @@ class _Builder:
             return None
         predicate = self._predicate(draft)
         start, end = self._clause(draft, (*actors, *recipients))
-        acled = self._acled(draft, actors, recipients) if draft.status in _REAL else None
+        acled = self._acled(draft, actors, recipients) if draft.status in REAL else None
         return Event(
             id=self._id(draft, predicate),
             type=draft.type,
@@ -194,7 +195,7 @@ class _Builder:
             claim=self._claim(draft),
             place=place,
             time=time,
-            harm=tuple(h.harm for h in harms) if draft.status in _REAL else (),
+            harm=tuple(h.harm for h in harms) if draft.status in REAL else (),
             sentence=self.tree.token(draft.predicate.head).sentence,
             start=start,
             end=end,
@@ -290,10 +291,8 @@ class _Builder:
 
     def _contexts(self, start: int, end: int) -> tuple[str, ...]:
         found: list[str] = []
-        for token in self.tree.tokens:
-            if token.start >= end:
-                break
-            if token.start >= start and token.upos in {"NOUN", "VERB", "ADJ", "PROPN"}:
+        for token in self.tree.tokens[bisect_left(self.starts, start) : bisect_left(self.starts, end)]:
+            if token.upos in {"NOUN", "VERB", "ADJ", "PROPN"}:
                 context = self.c.lexicon.context(token.lemma)
                 if context and context not in found:
                     found.append(context)

@@ -28,7 +28,7 @@ Bounds = tuple[int | None, int | None, int | None]
 
 _DIGITS = re.compile(r"\d{1,3}(?:[,.  ]\d{3})+|\d+")
 _RANGE = re.compile(r"^(\d+)\s*[-–]\s*(\d+)$")
-_CIVILIAN = ("CIVILIAN", "JOURNALIST", "AID_WORKER", "REFUGEE", "PROTESTER")
+_CIVILIAN = frozenset({"CIVILIAN", "JOURNALIST", "AID_WORKER", "REFUGEE", "PROTESTER"})
 _PEOPLE = frozenset(
     {
         "people",
@@ -282,6 +282,6 @@ class HarmFinder:
         if ref is not None and ref.type != "civilian":
             return ref.id
         lemma = self.tree.lemma(head)
-        if (ref is not None and ref.type == "civilian") or any(self.lexicon.in_class(lemma, c) for c in _CIVILIAN):
+        if (ref is not None and ref.type == "civilian") or self.lexicon.in_any(lemma, _CIVILIAN):
             return "civilians" if lemma not in {"people", "person", "other"} else None
         return None

@@ -12,6 +12,8 @@ from functools import cache
 from math import log, sqrt
 from typing import TYPE_CHECKING, Protocol, cast
 
+import numpy as np
+
 from trucewatch.coding.participants import Role
 from trucewatch.coding.tables import table_rows
 from trucewatch.coding.tree import NOMINAL
@@ -20,7 +22,6 @@ from trucewatch.model import Alternative
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from trucewatch.coding.drafts import Draft
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from trucewatch.model import EventStatus
 
 NO_ACT = "-"
+REAL = frozenset({"happened", "ongoing"})  #: statuses of what ACLED records
 UNLISTED = "unlisted"  #: type rule of an act whose word the lexicon does not know
 _FLOOR = 1e-5
 _WIDEST = 110
@@ -38,12 +40,12 @@ _MODAL_RULES = ("composition:will", "composition:must")
 class ReadAct(Protocol):
     """The head: vectors of a stretch of words, and where predicate, actor and recipient stand in it."""
 
-    def people(self, vectors: NDArray[np.float16], predicate: Iterable[int]) -> NDArray[np.float32]:
+    def people(self, vectors: NDArray[np.floating], predicate: Iterable[int]) -> NDArray[np.float32]:
         """Chances, (2, words), of each word to belong to the actor and to the recipient."""
         ...
 
     def __call__(
-        self, vectors: NDArray[np.float16], predicate: Iterable[int], actor: Iterable[int], recipient: Iterable[int]
+        self, vectors: NDArray[np.floating], predicate: Iterable[int], actor: Iterable[int], recipient: Iterable[int]
     ) -> ActChances:
         """Chances of the act."""
         ...
@@ -87,7 +89,9 @@ class Judge:
         """``truce_types``: the PLOVER types that each ceasefire category comes with."""
         self.tree = tree
         self.truce_types = truce_types
-        self.read_act = read_act if tree.analysis.vectors is not None else None
+        vectors = tree.analysis.vectors
+        self.read_act = read_act if vectors is not None else None
+        self._words = None if vectors is None else vectors.astype(np.float32)  # the head's own precision, once for all acts
         self._whole: dict[tuple[int, int], Mapping[str, float]] = {}
 
     def judged(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -100,16 +104,18 @@ class Judge:
             return draft
         p = draft.predicate
         word = p.verb if draft.composed and p.support is not None else p.head
+        telling = bool(draft.composed or p.entry.frame or draft.truce)
+        if not self._may_stand(draft, word, telling=telling):
+            return None
         first, last = self._stretch(word)
         draft = self._with_people(draft, word, first, last)
         chances = self._chances(draft, word, first, last)
         if not draft.type:
-            draft_or_none = self._unlisted(draft, word, chances, first, last)
-            return draft_or_none and self._with_status(draft_or_none, chances)
-        telling = bool(draft.predicate.entry.frame or draft.truce)
+            found = self._unlisted(draft, word, chances)
+            return found and self._with_outcome(found, chances, first, last)
         weight = settings().composed if draft.composed else settings().framed if telling else settings().rule
         likely = {k: v for k, v in chances.type.items() if k != NO_ACT}
-        if self._act(word, chances) < settings().listed and not (draft.composed or telling):
+        if self._act(word, chances) < settings().listed and not telling:
             return None
         best = weigh(likely, draft.type, weight)
         if best != draft.type:
@@ -117,13 +123,11 @@ class Judge:
         else:
             draft = replace(draft, mode=draft.mode or self._mode(best, chances))
             draft = self._other_type(draft, max(likely, key=likely.__getitem__), chances)
-        draft = replace(draft, chance=chances.type[draft.type], acled=self._acled(chances, first, last))
-        return self._with_status(draft, chances)
+        return self._with_outcome(replace(draft, chance=chances.type[draft.type]), chances, first, last)
 
-    def _vectors(self, first: int, last: int) -> NDArray[np.float16]:
-        vectors = self.tree.analysis.vectors
-        assert vectors is not None  # noqa: S101 - judged() asks before
-        return vectors[first:last]
+    def _vectors(self, first: int, last: int) -> NDArray[np.float32]:
+        assert self._words is not None  # noqa: S101 - judged() asks before
+        return self._words[first:last]
 
     def _chances(self, draft: Draft, word: int, first: int, last: int) -> ActChances:
         """What the head says of an act with its people."""
@@ -187,13 +191,26 @@ class Judge:
                     first, last = a, b
         return first, last
 
+    def _named(self, word: int) -> float:
+        """The encoder's chance that a word names an act; 1 where it was not asked."""
+        triggers = self.tree.analysis.triggers
+        return 1.0 if triggers is None else float(triggers[word])
+
     def _act(self, word: int, chances: ActChances) -> float:
         """How likely a word names an act: what the encoder says of the word and the head of the act, as their geometric mean."""
-        triggers = self.tree.analysis.triggers
-        named = 1.0 if triggers is None else float(triggers[word])
-        return sqrt(named * (1 - chances.type[NO_ACT]))
+        return sqrt(self._named(word) * (1 - chances.type[NO_ACT]))
 
-    def _unlisted(self, draft: Draft, word: int, chances: ActChances, first: int, last: int) -> Draft | None:
+    def _may_stand(self, draft: Draft, word: int, *, telling: bool) -> bool:
+        """Whether the head, however sure, could let a draft stand that hangs on its word's naming an act: it need not be asked else."""
+        needed = 0.0 if draft.type and telling else settings().listed if draft.type else settings().unlisted
+        return sqrt(self._named(word)) >= needed
+
+    def _with_outcome(self, draft: Draft, chances: ActChances, first: int, last: int) -> Draft:
+        """The draft with its status and, where ACLED would record it at all, its sub-events."""
+        draft = self._with_status(draft, chances)
+        return replace(draft, acled=self._acled(chances, first, last)) if draft.status in REAL else draft
+
+    def _unlisted(self, draft: Draft, word: int, chances: ActChances) -> Draft | None:
         best = max(chances.type, key=chances.type.__getitem__)
         sure = self._act(word, chances) * chances.type[best] / (1 - chances.type[NO_ACT] + _FLOOR)
         if best == NO_ACT or sure < settings().unlisted:
@@ -205,7 +222,6 @@ class Judge:
             mode=self._mode(best, chances),
             type_rule=rule,
             chance=chances.type[best],
-            acled=self._acled(chances, first, last),
         )
 
     def _retyped(self, draft: Draft, best: str, chances: ActChances) -> Draft:

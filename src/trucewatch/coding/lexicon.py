@@ -72,7 +72,7 @@ Effect = Literal[
 _Row = TypeVar("_Row")
 
 ANY_NOUN = "*"  #: noun of a light verb that carries any event noun
-_MEMO = 200_000
+_MEMO = 50_000
 NO_EVENT = "-"  #: type of an entry that blocks looser ones: these words name no event
 SLOTS = frozenset({"subj", "obj", "iobj", "xcomp", "ccomp", "comp", "prep", "prt", "light"})
 _FILES = ("lexicon.tsv", "classes.tsv", "light.tsv", "governors.tsv", "events_context.tsv", "forms.tsv")
@@ -213,30 +213,37 @@ class Lexicon:
         ``lemma`` may be a multiword, head last ("rocket launcher" or "rocket_launcher"): the whole is tried, then shorter
         tails, then the head. ``entity`` is the entity label of the head, if any: a class may hold entities ("@place").
         """
-        key = (lemma, cls, entity)
-        found = self._memo.get(key)
+        classes = self.classes_of(lemma)
+        return cls in classes or (bool(entity) and cls in self._by_member.get(f"@{entity}", ()))
+
+    def in_any(self, lemma: str, classes: frozenset[str]) -> bool:
+        """Whether a word belongs to one of several word classes; see :meth:`in_class`."""
+        return not self.classes_of(lemma).isdisjoint(classes)
+
+    def classes_of(self, lemma: str) -> frozenset[str]:
+        """Every class :meth:`in_class` would accept for the word, whatever its entity label."""
+        found = self._memo.get(lemma)
         if found is None:
-            if len(self._memo) > _MEMO:
+            if len(self._memo) >= _MEMO:
                 self._memo.clear()
-            found = self._memo[key] = self._is_in(lemma, cls, entity)
+            words = lemma.lower().replace(" ", "_").split("_")
+            tails = ["_".join(words[k:]) for k in range(len(words))]
+            forms = {form for tail in tails for form in (tail, _singular(tail))}
+            found = self._memo[lemma] = frozenset(cls for form in forms for cls in self._by_member.get(form, ()))
         return found
 
     @cached_property
-    def _memo(self) -> dict[tuple[str, str, str], bool]:
-        """Answers of :meth:`in_class` so far; words of a language are few."""
+    def _memo(self) -> dict[str, frozenset[str]]:
+        """Answers of :meth:`classes_of` so far; words of a language are few."""
         return {}
 
-    def _is_in(self, lemma: str, cls: str, entity: str) -> bool:
-        members = self.classes.get(cls, frozenset())
-        if entity and f"@{entity}" in members:
-            return True
-        words = lemma.lower().replace(" ", "_").split("_")
-        tails = ["_".join(words[k:]) for k in range(len(words))]
-        return any(tail in members or _singular(tail) in members for tail in tails)
-
-    def classes_of(self, lemma: str, entity: str = "") -> frozenset[str]:
-        """Every class :meth:`in_class` would accept for the word."""
-        return frozenset(cls for cls in self.classes if self.in_class(lemma, cls, entity))
+    @cached_property
+    def _by_member(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for cls, members in self.classes.items():
+            for member in members:
+                found.setdefault(member, []).append(cls)
+        return {member: tuple(classes) for member, classes in found.items()}
 
     def governor(self, lemma: str, pos: str) -> Governor | None:
         """The governor of a lemma; a verb with particle or preposition is "rule_out", "call_on"."""

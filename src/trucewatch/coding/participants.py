@@ -19,29 +19,33 @@ if TYPE_CHECKING:
     from trucewatch.coding.predicates import Predicate
     from trucewatch.coding.tree import Tree
 
-INSTRUMENT_CLASSES = (
-    "WEAPON",
-    "WEAPON_HEAVY",
-    "WEAPON_SMALL",
-    "WEAPON_COLD",
-    "WEAPON_CHEMICAL",
-    "WEAPON_CROWD",
-    "SHELL",
-    "EXPLOSIVE",
-    "AIRCRAFT",
-    "DRONE",
+INSTRUMENT_CLASSES = frozenset(
+    {
+        "WEAPON",
+        "WEAPON_HEAVY",
+        "WEAPON_SMALL",
+        "WEAPON_COLD",
+        "WEAPON_CHEMICAL",
+        "WEAPON_CROWD",
+        "SHELL",
+        "EXPLOSIVE",
+        "AIRCRAFT",
+        "DRONE",
+    }
 )
-TARGET_CLASSES = (
-    "PROTECTED_SITE",
-    "PLACE_BUILT",
-    "INFRASTRUCTURE",
-    "ROAD",
-    "CHECKPOINT",
-    "BORDER",
-    "AID_CONVOY",
-    "VEHICLE",
-    "EMBASSY",
-    "MEDIA",
+TARGET_CLASSES = frozenset(
+    {
+        "PROTECTED_SITE",
+        "PLACE_BUILT",
+        "INFRASTRUCTURE",
+        "ROAD",
+        "CHECKPOINT",
+        "BORDER",
+        "AID_CONVOY",
+        "VEHICLE",
+        "EMBASSY",
+        "MEDIA",
+    }
 )
 _RECIPIENT_PREPS = (
     "against", "on", "upon", "with", "to", "toward", "towards", "at", "from", "for", "between", "among", "of", "over", "into", "about",
@@ -351,7 +355,7 @@ class RoleFinder:
 
     def _is_target(self, j: int) -> bool:
         """Whether a thing can be acted on in its own right: a hospital, a road, a position."""
-        return any(self.lexicon.in_class(self.tree.lemma(j), c) for c in TARGET_CLASSES)
+        return self.lexicon.in_any(self.tree.lemma(j), TARGET_CLASSES)
 
     def _names_an_act(self, j: int) -> bool:
         """Whether the noun is an event noun ("the attack") and not a body ("the patrol")."""
@@ -392,8 +396,7 @@ class RoleFinder:
             return False
         if self.cast.label(j) in {"weapon", "vehicle"}:
             return True
-        lemma = self.tree.lemma(j)
-        return any(self.lexicon.in_class(lemma, c) for c in INSTRUMENT_CLASSES)
+        return self.lexicon.in_any(self.tree.lemma(j), INSTRUMENT_CLASSES)
 
     def _instruments(self, p: Predicate) -> tuple[int, ...]:
         """Weapons, devices and means: among the arguments of the predicate and the modifiers of an event noun."""

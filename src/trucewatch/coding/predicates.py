@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trucewatch.coding.lexicon import Aspect, Constraint, Lexicon, Pos
     from trucewatch.coding.tree import Tree
 
-_GENERIC = ("EVENT_GENERIC", "PARTITIVE")
+_GENERIC = frozenset({"EVENT_GENERIC", "PARTITIVE"})
 _POS: dict[str, Pos] = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
 
 
@@ -158,7 +158,7 @@ class Finder:
         return [self._event_noun(n) for n in nouns if self.tree.token(n).upos in {"NOUN", "PROPN"}]
 
     def _generic(self, n: int) -> bool:
-        return any(self.lexicon.in_class(self.tree.lemma(n), c) for c in _GENERIC)
+        return self.lexicon.in_any(self.tree.lemma(n), _GENERIC)
 
     def _event_noun(self, n: int) -> int:
         """The noun that carries the event: "a series of attacks", "a patrol mission" lead to attacks and patrol."""
@@ -263,7 +263,7 @@ class Finder:
         """Whether a filler fits; "part of the highway" fits as its part and as the highway."""
         if self._fits_itself(constraint, f):
             return True
-        if not any(self.lexicon.in_class(self.tree.lemma(f), c) for c in _GENERIC):
+        if not self.lexicon.in_any(self.tree.lemma(f), _GENERIC):
             return False
         return any(self._fits_itself(constraint, c) for prep, c in self.tree.obliques(f) if prep == "of")
 

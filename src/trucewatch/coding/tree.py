@@ -71,7 +71,10 @@ class Tree:
     def __init__(self, analysis: Analysis, forms: Mapping[tuple[str, str], str] | None = None) -> None:
         self.analysis = analysis
         self.tokens = analysis.tokens
+        self._children = tuple(analysis.children(token.i) for token in analysis.tokens)
         self._subjects = lru_cache(maxsize=4096)(self._find_subjects)
+        self._obliques = lru_cache(maxsize=4096)(self._find_obliques)
+        self._passive = lru_cache(maxsize=4096)(self._find_passive)
         self._lemmas = tuple(_lemma(token, forms or {}) for token in analysis.tokens)
         self._base = tuple(token.deprel.split(":")[0] for token in analysis.tokens)
 
@@ -89,10 +92,10 @@ class Tree:
 
     def kids(self, i: int, *rels: str) -> tuple[int, ...]:
         """Children of ``i`` whose relation (with or without subtype) is one of ``rels``; all children if none is given."""
-        children = self.analysis.children(i)
-        if not rels:
+        children = self._children[i]
+        if not rels or not children:
             return children
-        return tuple(c for c in children if self.tokens[c].deprel in rels or self._base[c] in rels)
+        return tuple([c for c in children if self.tokens[c].deprel in rels or self._base[c] in rels])
 
     def case(self, i: int) -> str:
         """The preposition of nominal ``i``: its case markers and what is fixed to them ("out of"), or ""."""
@@ -106,6 +109,9 @@ class Tree:
 
     def obliques(self, i: int) -> tuple[tuple[str, int], ...]:
         """``(preposition, head)`` of the prepositional dependents of ``i``, in text order."""
+        return self._obliques(i)
+
+    def _find_obliques(self, i: int) -> tuple[tuple[str, int], ...]:
         found = [c for c in self.kids(i, "obl", "nmod") if self.tokens[c].deprel != "nmod:poss"]
         found += [c for c in self.kids(i, "xcomp") if self.tokens[c].upos in NOMINAL and self.kids(c, "case")]
         return tuple((self.case(c), c) for c in sorted(found))
@@ -131,6 +137,9 @@ class Tree:
 
     def is_passive(self, i: int) -> bool:
         """Whether verb ``i`` stands in the passive, reduced relatives included ("the men killed in ...")."""
+        return self._passive(i)
+
+    def _find_passive(self, i: int) -> bool:
         if self.kids(i, "nsubj:pass", "aux:pass", "csubj:pass"):
             return True
         token = self.tokens[i]

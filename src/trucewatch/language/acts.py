@@ -46,7 +46,7 @@ class ActReader:
         self._session = session(folder / EVENTS_FILE)
         self._labels = [labels[head] for head in EVENT_HEADS]
 
-    def people(self, vectors: NDArray[np.float16], predicate: Iterable[int]) -> NDArray[np.float32]:
+    def people(self, vectors: NDArray[np.floating], predicate: Iterable[int]) -> NDArray[np.float32]:
         """Chances, (2, words), that each word of a stretch belongs to the actor and to the recipient of an act.
 
         Args:
@@ -57,7 +57,7 @@ class ActReader:
         return np.asarray(1 / (1 + np.exp(-scores[0])), np.float32)
 
     def __call__(
-        self, vectors: NDArray[np.float16], predicate: Iterable[int], actor: Iterable[int], recipient: Iterable[int]
+        self, vectors: NDArray[np.floating], predicate: Iterable[int], actor: Iterable[int], recipient: Iterable[int]
     ) -> ActChances:
         """Chances of what an act is.
 
@@ -71,11 +71,11 @@ class ActReader:
         chances = [np.exp(log_softmax(scores[0])).tolist() for scores in found]
         return ActChances(*(dict(zip(names, row, strict=True)) for names, row in zip(self._labels, chances, strict=True)))
 
-    def _run(self, wanted: Sequence[str], vectors: NDArray[np.float16], *marked: Iterable[int]) -> list[NDArray[np.float32]]:
+    def _run(self, wanted: Sequence[str], vectors: NDArray[np.floating], *marked: Iterable[int]) -> list[NDArray[np.float32]]:
         marks = np.zeros((1, 3, len(vectors)), np.float32)
         for row, at in enumerate(marked):
             marks[0, row, list(at)] = 1
         found: list[NDArray[np.float32]] = self._session.run(
-            list(wanted), {"words": vectors[None].astype(np.float32), "marks": marks}
+            list(wanted), {"words": np.asarray(vectors[None], np.float32), "marks": marks}
         )
         return found

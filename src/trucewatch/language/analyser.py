@@ -24,7 +24,7 @@ from trucewatch.language.windows import windows
 from trucewatch.language.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -140,10 +140,15 @@ class Analyser:
         return "dep" if name == "root" else name
 
     def _lemmas(self, forms: Sequence[str], upos: Sequence[str], scripts: NDArray[np.float32]) -> Iterable[str]:
-        best = np.argsort(-scripts, axis=-1, kind="stable")[:, :_SCRIPTS]
+        for form, tag, row in zip(forms, upos, scripts, strict=True):
+            yield self._lemmatiser(form, tag, self._best_scripts(row))
+
+    def _best_scripts(self, row: NDArray[np.float32]) -> Iterator[str]:
+        """The likeliest lemma scripts of a word; looked for only if asked for: the table knows most words, names need one."""
         names = self._labels["script"]
-        for form, tag, row in zip(forms, upos, best, strict=True):
-            yield self._lemmatiser(form, tag, (names[k] for k in row))
+        yield names[row.argmax()]
+        for k in np.argsort(-row, kind="stable")[1:_SCRIPTS]:
+            yield names[k]
 
     def _spans(self, scores: Scores, parse: Parse) -> dict[str, list[Found]]:
         found = entities.merge(self._decoders["entity"](scores.entity), self._decoders["mention"](scores.mention))

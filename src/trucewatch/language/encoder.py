@@ -59,13 +59,17 @@ class Scores:
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session on one CPU thread."""
+    """An ONNX Runtime session on one CPU thread.
+
+    It keeps its memory from run to run, which is no more than the largest run takes; a plan of it for each shape would be made anew
+    for nearly every run, since hardly two windows have the same shape.
+    """
     import onnxruntime  # noqa: PLC0415  (slow to import; the analysis types must not need it)
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 

@@ -73,9 +73,10 @@ class Lemmatiser:
         found = self.table.get((form, upos)) or self.table.get((low, upos))
         if found:
             return found
-        offered = list(filter(None, (apply(form, rule) for rule in proposals)))
+        made = filter(None, (apply(form, rule) for rule in proposals))
         if upos in _AS_WRITTEN:
-            return self._name(form, offered)
+            return self._name(form, next(made, form))
+        offered = list(made)
         regular = candidates(low, upos)
         for words in (self.known.get(upos, frozenset()), self.vocabulary):
             for lemma in (*offered[:1], *regular, *offered[1:]):
@@ -85,10 +86,9 @@ class Lemmatiser:
                 return low
         return self._guess(low, offered, regular)
 
-    def _name(self, form: str, offered: list[str]) -> str:
+    def _name(self, form: str, first: str) -> str:
         """Names stay as written, save a plural whose singular is known ("Kurds")."""
         names = self.known.get("PROPN", frozenset())
-        first = offered[0] if offered else form
         return first if first in names or first.lower() in self.vocabulary else form
 
     def _guess(self, low: str, offered: list[str], regular: list[str]) -> str:

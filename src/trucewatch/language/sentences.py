@@ -19,6 +19,12 @@ CLOSERS = frozenset({'"', "”", "’", "'", "''", ")", "]", "»", "’’"})
 #: Words that cannot open a sentence.
 _NO_START = frozenset({".", ",", ";", ":", "!", "?", "%", ")", "]", "”", "’", "''", "…", "...", "n't", "'s", "’s"})
 _STOPPED = frozenset(f"{a}." for a in ABBREVIATIONS)
+#: Abbreviations that seldom end a sentence.
+_SELDOM_LAST = _STOPPED - {"etc.", "Inc.", "Corp.", "Ltd.", "Co.", "No.", "p.m.", "a.m."}
+_MAY_END = TERMINALS | CLOSERS
+_MAY_GO_ON = _MAY_END | {":"}
+#: How sure the encoder must be, at the least, that a word begins a sentence.
+_LEAST = 0.5
 _BREAK = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\u00a0]*(\n)?")
 _WRAPPED_SHARE = 0.2
 _WRAPPED_LEAST = 3
@@ -55,7 +61,7 @@ def _ends_block(text: str, gap: str, before: tuple[int, int], after: tuple[int, 
         return True
     if wrapped:
         return False
-    goes_on = text[after[0]].islower() and text[before[0] : before[1]] not in TERMINALS | CLOSERS | {":"}
+    goes_on = text[after[0]].islower() and text[before[0] : before[1]] not in _MAY_GO_ON
     return not goes_on
 
 
@@ -75,14 +81,14 @@ def starts(words: Sequence[str], chances: Sequence[float]) -> list[int]:
 
     ``chances[k]`` is the encoder's probability that word k begins a sentence.
     """
-    return [k for k in range(len(words)) if k == 0 or chances[k] > _threshold(words, k)]
+    return [k for k in range(len(words)) if k == 0 or (chances[k] > _LEAST and chances[k] > _threshold(words, k))]
 
 
 def _threshold(words: Sequence[str], k: int) -> float:
     """How sure the encoder must be that word ``k`` begins a sentence."""
     word, before = words[k], words[k - 1]
-    if word in _NO_START or before in _STOPPED - {"etc.", "Inc.", "Corp.", "Ltd.", "Co.", "No.", "p.m.", "a.m."}:
+    if word in _NO_START or before in _SELDOM_LAST:
         return 0.95
-    if word[0].islower() and before not in TERMINALS | CLOSERS:
+    if word[0].islower() and before not in _MAY_END:
         return 0.8
-    return 0.5
+    return _LEAST

@@ -48,17 +48,17 @@ def viterbi(scores: NDArray[np.float32], between: NDArray[np.float32], first: ND
         return greedy
     if between.max() <= 0 and first[greedy[0]] == 0 and not between[greedy[:-1], greedy[1:]].any():
         return greedy
-    back = np.zeros(scores.shape, np.int64)
+    into = np.ascontiguousarray(between.T)
+    tables = np.empty((count - 1, *into.shape), np.float32)  # of each step: what a tag (row) scores after another (column)
     best = scores[0] + first
-    for k in range(1, count):
-        table = best[:, None] + between
-        back[k] = table.argmax(0)
-        best = table.max(0) + scores[k]
-    path = np.zeros(count, np.int64)
-    path[-1] = best.argmax()
-    for k in range(count - 1, 0, -1):
-        path[k - 1] = back[k, path[k]]
-    return path
+    for table, score in zip(tables, scores[1:], strict=True):
+        np.add(best, into, out=table)
+        np.maximum.reduce(table, 1, out=best)
+        best += score
+    path = [int(best.argmax())]
+    for back in reversed(tables.argmax(2).tolist()):
+        path.append(back[path[-1]])
+    return np.array(path[::-1], np.int64)
 
 
 def spans(tags: Sequence[str]) -> list[tuple[str, int, int]]:

@@ -16,7 +16,7 @@ from trucewatch.coding.claims.lexicon import read_rows
 from trucewatch.coding.claims.spans import QUOTES, Layout, Relation, Run, overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _MARK_GROUPS = (
     ("c", frozenset({","})),
@@ -28,7 +28,7 @@ _MARK_GROUPS = (
 _REACH = 4
 """How many cues to either side of a span are candidates."""
 _PATH_STEPS = 4
-_BUCKETS = ((0, "0"), (1, "1"), (2, "2"), (4, "4"), (8, "8"), (15, "15"), (30, "30"), (60, "60"))
+_BUCKETS = (0, 1, 2, 4, 8, 15, 30, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def weights() -> Weights:
 
 def bucket(n: int) -> str:
     """Distance class of ``n`` tokens."""
-    return next((name for top, name in _BUCKETS if n <= top), "far")
+    at = bisect_left(_BUCKETS, n)
+    return str(_BUCKETS[at]) if at < len(_BUCKETS) else "far"
 
 
 def path(layout: Layout, a: int, b: int) -> str:
@@ -123,7 +124,8 @@ class _Scene:
     def marks(self, a: Run, b: Run) -> str:
         """Marks in the gap between two runs, the boundary tokens included: c(omma), q(uote), s(top), : and d(ash)."""
         low, high = _gap(a, b)
-        return "".join(name for name, at in self._marks if bisect_left(at, max(low - 1, 0)) < bisect_left(at, max(high + 1, 0)))
+        first, last = max(low - 1, 0), max(high + 1, 0)
+        return "".join([name for name, at in self._marks if bisect_left(at, first) < bisect_left(at, last)])
 
 
 def _gap(a: Run, b: Run) -> Run:
@@ -136,7 +138,7 @@ def _order(a: Run, b: Run) -> str:
     return "after" if b[1] <= a[0] else "around"
 
 
-def _shared(scene: _Scene, span: Run, k: int, role: str) -> Iterator[str]:
+def _shared(scene: _Scene, span: Run, k: int, role: str) -> list[str]:
     """Features of a span and cue ``k`` that hold for sources and contents alike."""
     layout, cue = scene.layout, scene.roles.cue[k]
     order = _order(span, cue)
@@ -145,27 +147,29 @@ def _shared(scene: _Scene, span: Run, k: int, role: str) -> Iterator[str]:
     sentences = abs(tokens[scene.heads[span]].sentence - tokens[scene.heads[cue]].sentence)
     paragraphs = abs(layout.paragraph[span[0]] - layout.paragraph[cue[0]])
     way = path(layout, scene.heads[span], scene.heads[cue])
-    base = f"{role}:{order}"
+    base, distance = f"{role}:{order}", bucket(gap)
     cues = scene.between("cue", span, cue)
-    yield base
-    yield f"{base}:{kind}"
-    yield f"{base}:gap={bucket(gap)}"
-    yield f"{base}:sentences={min(sentences, 3)}:paragraphs={min(paragraphs, 2)}"
-    yield f"{base}:cues={min(cues, 2)}"
-    yield f"{base}:sources={min(scene.between('source', span, cue), 2)}"
-    yield f"{base}:contents={min(scene.between('content', span, cue), 2)}"
-    yield f"{base}:marks={scene.marks(span, cue)}"
-    yield f"{role}:way={way}"
-    yield f"{role}:way={way}:{kind}"
-    yield f"{role}:quoted={layout.quoted[scene.heads[span]]}{layout.quoted[scene.heads[cue]]}:{order}"
-    yield f"{base}:gap={bucket(gap)}:cues={min(cues, 1)}:same={sentences == 0}"
+    return [
+        base,
+        f"{base}:{kind}",
+        f"{base}:gap={distance}",
+        f"{base}:sentences={min(sentences, 3)}:paragraphs={min(paragraphs, 2)}",
+        f"{base}:cues={min(cues, 2)}",
+        f"{base}:sources={min(scene.between('source', span, cue), 2)}",
+        f"{base}:contents={min(scene.between('content', span, cue), 2)}",
+        f"{base}:marks={scene.marks(span, cue)}",
+        f"{role}:way={way}",
+        f"{role}:way={way}:{kind}",
+        f"{role}:quoted={layout.quoted[scene.heads[span]]}{layout.quoted[scene.heads[cue]]}:{order}",
+        f"{base}:gap={distance}:cues={min(cues, 1)}:same={sentences == 0}",
+    ]
 
 
 def content_features(scene: _Scene, span: Run, k: int) -> list[str]:
     """Features of a content and cue ``k``."""
     layout, cue = scene.layout, scene.roles.cue[k]
     order = _order(span, cue)
-    found = list(_shared(scene, span, k, "content"))
+    found = _shared(scene, span, k, "content")
     opening = layout.tokens[span[0]].text in QUOTES or (span[0] > 0 and layout.tokens[span[0] - 1].text in QUOTES)
     first = layout.tokens[span[0]].text.lower()
     found.append(f"content:{order}:opening={opening}:same={layout.paragraph[span[0]] == layout.paragraph[cue[0]]}")
@@ -226,7 +230,7 @@ def chain_features(spans: Sequence[Run], first_pass: Sequence[int | None], layou
 
 def total(features: Sequence[str], table: Mapping[str, float]) -> float:
     """Sum of the features' weights."""
-    return sum(table.get(feature, 0.0) for feature in features)
+    return sum([table.get(feature, 0.0) for feature in features])
 
 
 def best(scores: Mapping[int, float], none: float) -> int | None:

@@ -7,6 +7,7 @@ classes are in ``data/people.tsv``. This module must not load the actor file: it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trucewatch.coding.claims.lexicon import words
@@ -58,9 +59,16 @@ class Sources:
             for span in self.analysis.entities
             if span.label in {"person", *_ORGANISED} and any(map(self._is_name, range(span.first, span.last)))
         ]
-        self._subjects = [
-            t.i for t in self.tokens if t.deprel.startswith("nsubj") and t.upos in {"NOUN", "PROPN"} and not layout.quoted[t.i]
-        ]
+
+    @cached_property
+    def _subjects(self) -> tuple[Candidate, ...]:
+        nouns = (t.i for t in self.tokens if t.deprel.startswith("nsubj") and t.upos in {"NOUN", "PROPN"})
+        return tuple(Candidate(self._whole_phrase(i), i, 1) for i in nouns if not self.layout.quoted[i])
+
+    @cached_property
+    def _persons(self) -> tuple[Candidate, ...]:
+        runs = ((s.first, s.last) for s in self._named if s.label == "person")
+        return tuple(Candidate(run, self.layout.head(run), 2) for run in runs)
 
     # --- antecedents ------------------------------------------------------------------------------------------------
 
@@ -138,12 +146,8 @@ class Sources:
         """Earlier sources, subjects and persons before token ``before``: nearest sentence first, sources first in each."""
         here = self.tokens[before].sentence
         found = [c for c in self._spoken if c.run[1] <= before]
-        found += [Candidate(self._whole_phrase(i), i, 1) for i in self._subjects if i < before]
-        found += [
-            Candidate((s.first, s.last), self.layout.head((s.first, s.last)), 2)
-            for s in self._named
-            if s.label == "person" and s.last <= before
-        ]
+        found += [c for c in self._subjects if c.head < before]
+        found += [c for c in self._persons if c.run[1] <= before]
         near = [c for c in found if here - self.tokens[c.head].sentence <= reach]
         yield from sorted(near, key=lambda c: (here - self.tokens[c.head].sentence, c.role, -c.head))
 

@@ -123,6 +123,8 @@ class Layout:
 
 def hull(runs: Sequence[Run]) -> Run:
     """First to last token of all ``runs``."""
+    if len(runs) == 1:
+        return runs[0]
     return min(r[0] for r in runs), max(r[1] for r in runs)
 
 

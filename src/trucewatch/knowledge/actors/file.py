@@ -185,10 +185,14 @@ class ActorFile:
         setting = setting or Setting()
         date = date or setting.date
         own = replace(setting, date=date)
-        own = _told(own, scan(self._index, *columns, own))
+        hits = scan(self._index, *columns, own)
+        told = _told(own, hits)
         if country_context:
-            own = replace(own, countries=own.countries | {country_context})
-        parts = _chosen(self._scanned(columns, own), texts, lemmas, head_lemma)
+            told = replace(told, countries=told.countries | {country_context})
+        if told != own:
+            hits = scan(self._index, *columns, told)
+        composer = Composer(self._index, columns[0], columns[2], hits)
+        parts = _chosen(list(composer.parts()), texts, lemmas, head_lemma)
         return tuple(dict.fromkeys(self._resolution(texts, part, date, country_context) for part in parts))
 
     def is_person_public(self, text: str) -> bool:
@@ -203,10 +207,6 @@ class ActorFile:
             if alias.entry.kind in {Kind.STATE, Kind.DEMONYM}:
                 return alias.entry.country
         return None
-
-    def _scanned(self, columns: _Columns, setting: Setting) -> list[Part]:
-        hits = scan(self._index, *columns, setting)
-        return list(Composer(self._index, columns[0], columns[2], hits).parts())
 
     def _bare_adjective(self, tokens: Sequence[Token], part: Part) -> bool:
         """An adjective of country before a word that is no actor ("the Turkish economy")."""

@@ -106,9 +106,7 @@ def _by_lemma(index: Index, lemma: str) -> Alias | None:
 
 
 def _leftmost(index: Index, atoms: Atoms, k: int, setting: Setting, *, shouting: bool) -> tuple[int, Alias | None] | None:
-    """The name at atom ``k``; one that opens with "the" gives way to a longer one after it ("The Guardian | Council")."""
-    if not atoms.opens[k] or atoms.forms[k] not in index.lengths:
-        return None
+    """The name at atom ``k``, which opens some; one that opens with "the" gives way to a longer one after it ("The Guardian | Council")."""
     found = _match(index, atoms, k, setting, shouting=shouting)
     if found and atoms.forms[k] == "the" and atoms.forms[k + 1] in index.lengths:
         inner = _match(index, atoms, k + 1, setting, shouting=shouting)
@@ -129,7 +127,8 @@ def scan(index: Index, texts: Sequence[str], lemmas: Sequence[str], tags: Sequen
     k = 0
     while k < len(atoms.forms):
         token = atoms.owner[k]
-        found = _leftmost(index, atoms, k, setting, shouting=shouting)
+        known = atoms.opens[k] and atoms.forms[k] in index.lengths
+        found = _leftmost(index, atoms, k, setting, shouting=shouting) if known else None
         if found is None and lemmas and atoms.forms[k] != lemmas[token] and atoms.opens[k] and atoms.closes[k]:
             role = _by_lemma(index, lemmas[token])
             found = (k + 1, role) if role else None

@@ -67,6 +67,7 @@ class Gazetteer:
         self._own: dict[int, Entry] = {}
         self._own_names: dict[str, list[int]] = defaultdict(list)
         self.lookup = lru_cache(maxsize=8_192)(self._lookup)
+        self.demonym = lru_cache(maxsize=8_192)(self._demonym)
         for path in self._extra:
             self._take_in(path)
 
@@ -111,7 +112,7 @@ class Gazetteer:
         """Whether any place bears this exact key (see :func:`~trucewatch.knowledge.places.normalise.key`)."""
         return bool(self._ids(exact))
 
-    def demonym(self, word: str) -> Demonym | None:
+    def _demonym(self, word: str) -> Demonym | None:
         """The country a word such as "Turkish" points to, or None when it is no demonym."""
         return self._store.demonym(key(word))
 

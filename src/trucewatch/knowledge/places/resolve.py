@@ -45,6 +45,7 @@ _CONTAINED = 5.0
 _CONTAINER = 3.5
 _SUPPORT = 2.2
 _NEAR_KM = 200.0
+_NEAR_DEGREES = 2.0  #: of latitude; more than ``_NEAR_KM``
 _NEARBY = 1.2
 _KM_PER_DEGREE = 111.2
 _NEED_SUPPORT = frozenset({"road", "line"})
@@ -225,6 +226,13 @@ def _distance(one: Entry, two: Entry) -> float:
     return _KM_PER_DEGREE * math.hypot(one.latitude - two.latitude, east)
 
 
+def _is_near(one: Entry, two: Entry) -> bool:
+    """Whether two entries lie within ``_NEAR_KM``; most pairs are told apart by their latitudes alone."""
+    if one.latitude is None or two.latitude is None or abs(one.latitude - two.latitude) > _NEAR_DEGREES:
+        return False
+    return _distance(one, two) < _NEAR_KM
+
+
 def _neighbours(items: Sequence[_Item]) -> list[tuple[str, Entry]]:
     found: dict[tuple[str, int], Entry] = {}
     for item in items:
@@ -246,7 +254,7 @@ def _rescore(items: Sequence[_Item], outside: dict[str, float], bonus: dict[tupl
             base
             + bonus.get((item.key, c.entry.id), 0.0)
             + _SUPPORT * _share(c.entry, own, total, rest)
-            + _NEARBY * any(name != item.key and _distance(c.entry, near) < _NEAR_KM for name, near in neighbours)
+            + _NEARBY * any(name != item.key and _is_near(c.entry, near) for name, near in neighbours)
             for base, c in zip(item.fixed, item.candidates, strict=True)
         ]
 
@@ -397,7 +405,10 @@ def resolve(source: Source, mentions: Sequence[PlaceMention], *, text: str, hint
     bonus = _structure(items, text)
     outside = _outside(source, text, hints)
     for _ in range(_ROUNDS):
+        before = [item.best for item in items]
         _rescore(items, outside, bonus)
+        if all(item.best is best for item, best in zip(items, before, strict=True)):
+            break  # the scores hang on the best candidates alone: another round would give the same
     support = _supports(items, outside)
     places = {number: _place(source, item, support[item.key]) for (number, _), item in zip(order, items, strict=True)}
     return tuple(places[number] for number in range(len(mentions)))
