@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from common import Coders, options, overlaps, save, table
+from common import Coders, options, overlaps, rates, save, table
 from training import own_events
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def measure(coder: Any, examples: list[Example]) -> dict[str, Any]:
         "told as fact": share("told as fact", "no act"),
     }
     for role in ("actor", "recipient"):
-        p, r = share(f"{role} right", f"{role} made"), share(f"{role} right", f"{role} wanted")
-        result[role] = {"precision": p, "recall": r, "f1": round(2 * p * r / (p + r), 1) if p + r else 0.0}
+        figures = rates(n[f"{role} right"], n[f"{role} made"], n[f"{role} wanted"])
+        result[role] = dict(zip(("precision", "recall", "f1"), figures, strict=True))
     return result
 
 

@@ -343,7 +343,7 @@ def fetch(folder: Path) -> None:
     """What came back -> ``final.pt`` and ``fold0.pt`` ... ``fold4.pt`` in the work folder, with the exact base words."""
     from training import loop  # noqa: PLC0415
 
-    sizes = loop.sizes(loop.prepare())
+    sizes = loop.kept_sizes()
     small = Network(sizes, features.TAGS)
     small.encoder.load_base(features.base_folder())
     frozen = {k: small.state_dict()[k] for k in KEPT}

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from publishing import samples
 from trucewatch.cli import run
+from trucewatch.model import Mention
 from trucewatch.model.contract import to_json
 
 
@@ -40,6 +42,29 @@ def test_gaps_are_named_and_people_at_risk_flagged(coded_file, capsys):
 
 def test_a_pronoun_shows_what_led_there(coded_file, capsys):
     assert "reached from “it”" in told(capsys, f"{coded_file}#e-2222222222")
+
+
+@pytest.fixture
+def carried_file(tmp_path):
+    first, *rest = samples.claims()
+    media = (Mention(0, 7, "Reuters"), Mention(0, 15, "the Valley Post"))
+    path = tmp_path / "carried.jsonl"
+    path.write_text(to_json(samples.coded(claims=(replace(first, conduit=media), *rest))) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_media_that_carry_a_claim_are_named_after_it_nearest_first(carried_file, capsys):
+    text = told(capsys, f"{carried_file}#1")
+    said, nearest, next_one = map(
+        text.index, ("the Aldun Front asserts", "via “Reuters” - a conduit", "via “the Valley Post” - a conduit")
+    )
+    assert said < nearest < next_one
+    assert "via" not in told(capsys, f"{carried_file}#2").split()
+
+
+def test_json_holds_the_media_that_carry_a_claim(carried_file, capsys):
+    made = json.loads(told(capsys, f"{carried_file}#1", "--json"))
+    assert [medium["text"] for medium in made["claims"][0]["conduit"]] == ["Reuters", "the Valley Post"]
 
 
 def test_json(coded_file, capsys):

@@ -16,6 +16,7 @@ from trucewatch.model import (
     CoderFacts,
     Event,
     Harm,
+    IncidentRole,
     Media,
     Mention,
     Origin,
@@ -178,8 +179,8 @@ def hostile(attack: str) -> Coded:
     )
     return Coded(
         attack, "partial", (Reason(attack, attack),), made, (SentenceSpan(0, len(text), "opinion"),),
-        (Claim(attack, (whole,), (whole,), (whole,), attack, ref, None, attack, whole), Claim("c2", (), (whole,), (whole,), attack, None, None)),
+        (Claim(attack, (whole,), (whole,), (whole,), attack, ref, None, attack, whole, conduit=(whole,)), Claim("c2", (), (whole,), (whole,), attack, None, None)),
         (event,), (), (Place(0, len(attack), attack, attack, attack, attack, attack, 1.0, 1.0, 1, 1, 0.5, (attack,)),),
         (Time(0, len(attack), attack, attack, attack, attack),), (AtRisk(0, len(attack), attack, attack),),
-        CoderFacts(attack, attack, attack, attack, attack),
+        (IncidentRole(0, len(attack), attack, "victim", attack, 0.5),), CoderFacts(attack, attack, attack, attack, attack),
     )  # fmt: skip

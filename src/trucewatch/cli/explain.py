@@ -267,3 +267,5 @@ def _claims(chain: tuple[Claim, ...]) -> Iterator[str]:
         yield from _row(
             "says" if depth == 0 else "told by", f"{words.source(claim)} {claim.stance}, by “{cue}”{pronoun}{known}{rule}"
         )
+        for medium in claim.conduit:
+            yield from _row("via", f"“{words.clean(medium.text)}” - a conduit: it carries this claim and does not make it")
