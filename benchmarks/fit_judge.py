@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import gold
 import trucewatch
 from acts import measure, own_events
-from trucewatch.coding import events, judge, predicates
+from trucewatch.coding import judge
 
 if TYPE_CHECKING:
     from trucewatch.coder import Coder
@@ -33,7 +33,8 @@ VALUES = {
     "keep": [0.02, 0.08, 0.2],
     "people": [0.35, 0.5, 0.65, 0.8],
     "acled": [0.2, 0.35, 0.5, 0.65],
-    "whole": [0.0, 0.3, 0.5],
+    "whole": [0.0, 0.3, 0.5, 0.7],
+    "incident": [0.5, 0.6, 0.7, 0.8, 0.95],
     "mode": [0.2, 0.35, 0.5],
 }
 
@@ -57,10 +58,10 @@ def house(coder: Coder) -> float:
     return float(f["typed_status_f1"] + 0.25 * (f["actor_f1"] + f["recipient_f1"]) - 0.5 * f["false_event_rate"])
 
 
-def use(settings: judge.Settings) -> None:
-    """Make every module read these settings."""
-    for module in (judge, events, predicates):
-        module.settings = lambda: settings  # type: ignore[attr-defined]
+def total(coder: Coder, settings: judge.Settings, examples: list[own_events.Example]) -> float:
+    """Both scores of a coder with these settings."""
+    tried = replace(coder, weights=settings)
+    return score(measure(tried, examples)) + house(tried)
 
 
 def write(settings: judge.Settings, path: Path) -> None:
@@ -81,8 +82,7 @@ def main() -> None:
     coder = trucewatch.load(model=options.model)
     coder.analyser.analyse = cache(coder.analyser.analyse)  # type: ignore[method-assign]
     best = judge.settings()
-    use(best)
-    top = score(measure(coder, examples)) + house(coder)
+    top = total(coder, best, examples)
     print(f"start {top:.2f}", flush=True)
     for _ in range(options.rounds):
         for name, values in VALUES.items():
@@ -90,8 +90,7 @@ def main() -> None:
                 if value == getattr(best, name):
                     continue
                 tried = replace(best, **{name: value})
-                use(tried)
-                found = score(measure(coder, examples)) + house(coder)
+                found = total(coder, tried, examples)
                 print(f"  {name} {value:g}: {found:.2f}", flush=True)
                 if found > top + 0.02:
                     top, best = found, tried

@@ -2,8 +2,9 @@
 
 Each fold starts from a checkpoint of the first stage (trained without re3d), with a fresh entity head, and trains a few
 minutes on the other four fifths, then the head alone, as the shipped weights did. With ``--made`` the folds are those that
-``training.accelerate`` brought back (``event_fold0.pt`` ...), which never saw their fifth either; only the head alone is trained here. Two figures a type: strict F1 on the cleaned
-annotations that the head is taught, and on the corpus as it stands; the difference is what its unevenness costs.
+``training.accelerate`` brought back (``event_fold0.pt`` ...), which never saw their fifth either; only the head alone is trained here.
+Two figures a type: strict F1 on the cleaned annotations that the head is taught, and on the corpus as it stands; the difference is what
+its unevenness costs.
 
 ``python -m training.folds training/runs/stage1.pt`` writes ``benchmarks/results/language_entities.json``.
 """
@@ -74,7 +75,10 @@ def main() -> None:
         refine(network, held_out=names)
         sums["cleaned"] += score(network, names, everything=False)
         sums["as it stands"] += score(network, names, everything=True)
-        results = {kind: report(counts) for kind, counts in sums.items()} | {"folds": k + 1, "minutes": 0 if arguments.made else plan.minutes}
+        results = {kind: report(counts) for kind, counts in sums.items()} | {
+            "folds": k + 1,
+            "minutes": 0 if arguments.made else plan.minutes,
+        }
         path = ROOT / "benchmarks" / "results" / "language_entities.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ settings give the same record. This module must not read inputs or write outputs
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from trucewatch.coding.cast import Cast
 from trucewatch.coding.claims import find_claims, sentence_kinds
 from trucewatch.coding.events import Context, find_at_risk, find_events
 from trucewatch.coding.incidents import incident_roles
+from trucewatch.coding.judge import Settings, settings
 from trucewatch.coding.lexicon import Lexicon
 from trucewatch.coding.tree import Tree
 from trucewatch.knowledge import times
@@ -63,6 +64,8 @@ class Coder:
     gazetteer: Gazetteer
     judging: bool = True
     """Whether the learned head weighs what the rules propose; without it the rules stand alone (for comparison)."""
+    weights: Settings = field(default_factory=settings)
+    """How rules and head are weighed (``coding/data/judge.tsv``)."""
 
     @property
     def facts(self) -> CoderFacts:
@@ -157,6 +160,7 @@ class Coder:
             found_times,
             claims,
             self.analyser.read_act if self.judging else None,
+            self.weights,
         )
         events = find_events(context)
         kinds = sentence_kinds(analysis, claims)

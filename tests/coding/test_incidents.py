@@ -26,7 +26,7 @@ def joined(id_: str, *spans: tuple[str, int, int, float]):
     tree = Tree(marked, LEXICON.forms)
     cast = Cast(tree, LEXICON, actors(), None, ())
     truces = {t.id: frozenset(t.types) for t in ontology.load().truces}
-    return with_incidents(Drafter(tree, LEXICON, cast, truces).drafts(), tree)
+    return with_incidents(Drafter(tree, LEXICON, cast, truces).drafts(), tree, 0.6)
 
 
 def test_a_perpetrator_a_clause_away_becomes_the_actor():

@@ -67,10 +67,10 @@ class Drafter:
         self.algebra = StatusAlgebra(tree, lexicon)
         self.role_finder = RoleFinder(tree, lexicon, cast)
 
-    def drafts(self, *, unlisted: bool = False) -> tuple[Draft, ...]:
+    def drafts(self, *, unlisted: float | None = None) -> tuple[Draft, ...]:
         """All drafts of the report, in text order; an act made by a governor stands before what it governs.
 
-        With ``unlisted``, also those without a type, which only a head can decide.
+        With ``unlisted``, also words without a type that the encoder takes for acts with that chance, which only a head can decide.
         """
         predicates = self.finder.predicates()
         composed = [(p, self.algebra.compose(p)) for p in predicates]
@@ -84,8 +84,8 @@ class Drafter:
         for raised, inner, _ in governed.values():
             found.extend(self._raised_draft(raised, inner))
         found.extend(self._bare_demands({d.predicate.head for d in found}))
-        if unlisted:
-            found.extend(self._unlisted({i for d in found for i in (d.predicate.head, d.predicate.verb)}))
+        if unlisted is not None:
+            found.extend(self._unlisted({i for d in found for i in (d.predicate.head, d.predicate.verb)}, unlisted))
         return self._ordered(self._aimed(self._merged(found)))
 
     def _bare_demands(self, coded: set[int]) -> list[Draft]:
@@ -104,10 +104,10 @@ class Drafter:
             found.append(_governor_draft(Predicate(token.i, entry), made, roles, (token.i,)))
         return found
 
-    def _unlisted(self, coded: set[int]) -> list[Draft]:
+    def _unlisted(self, coded: set[int], least: float) -> list[Draft]:
         """Acts that no rule proposes: drafts without a type, for the head alone to decide."""
         found: list[Draft] = []
-        for predicate in self.finder.unlisted(coded):
+        for predicate in self.finder.unlisted(coded, least):
             roles = self.role_finder.roles(predicate)
             composition = self.algebra.compose(predicate)
             words = tuple(sorted({predicate.head, *self.tree.kids(predicate.head, "compound:prt")}))

@@ -7,7 +7,7 @@ It never fills in what the report does not say.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from trucewatch.coding.confidence import Evidence, confidence
 from trucewatch.coding.drafts import THREAT_TO_PERSONS, Drafter
 from trucewatch.coding.harm import FoundHarm, HarmFinder
 from trucewatch.coding.incidents import with_incidents
-from trucewatch.coding.judge import NO_ACT, REAL, Judge, settings
+from trucewatch.coding.judge import NO_ACT, REAL, Judge, Settings, settings
 from trucewatch.coding.links import Linker
 from trucewatch.coding.participants import Role, low_trust
 from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
@@ -51,6 +51,8 @@ class Context:
     claims: Sequence[Claim]
     read_act: ReadAct | None = None
     """The learned head; without it the rules stand alone."""
+    weights: Settings = field(default_factory=settings)
+    """How rules and head are weighed."""
 
 
 def find_events(context: Context) -> tuple[Event, ...]:
@@ -90,13 +92,14 @@ class _Builder:
         self.sha = sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
         truce_types = {t.id: frozenset(t.types) for t in context.ontology.truces}
         self.drafter = Drafter(context.tree, context.lexicon, context.cast, truce_types)
-        self.judge = Judge(context.tree, truce_types, context.read_act)
+        self.judge = Judge(context.tree, truce_types, context.read_act, context.weights)
 
     def events(self) -> tuple[Event, ...]:
         learned = self.c.read_act is not None
-        drafts = self.judge.judged(self.drafter.drafts(unlisted=learned))
+        weights = self.c.weights
+        drafts = self.judge.judged(self.drafter.drafts(unlisted=weights.trigger if learned else None))
         if learned:
-            drafts = with_incidents(drafts, self.tree)
+            drafts = with_incidents(drafts, self.tree, weights.incident)
         harms = self._harms_by_draft(drafts, HarmFinder(self.tree, self.c.lexicon, self.c.cast).all())
         found: list[Event] = []
         ids: set[str] = set()
@@ -227,7 +230,7 @@ class _Builder:
 
     def _acled(self, draft: Draft, actors: Sequence[Participant], recipients: Sequence[Participant]) -> Acled | None:
         """ACLED's types: the head's where it is sure, else the crosswalk's, which asks for a state's forces and civilians."""
-        if draft.acled and draft.acled[0][1] >= settings().acled:
+        if draft.acled and draft.acled[0][1] >= self.c.weights.acled:
             best = draft.acled[0][0]
             return None if best == NO_ACT else self.c.ontology.acled(best)
         doers = {a.actor.type for a in actors if a.actor}

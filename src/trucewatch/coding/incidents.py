@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from trucewatch.coding.judge import settings
 from trucewatch.coding.participants import Role
 from trucewatch.coding.tree import NOMINAL
 from trucewatch.model import IncidentRole
@@ -28,11 +27,11 @@ _ACTORS = frozenset({"perpetrator", "organisation"})
 _NEIGHBOUR = 1000  #: words that a step to a neighbouring sentence counts as
 
 
-def with_incidents(drafts: Sequence[Draft], tree: Tree) -> tuple[Draft, ...]:
-    """The drafts, with the people, things and weapons of the incidents they tell of."""
+def with_incidents(drafts: Sequence[Draft], tree: Tree, least: float) -> tuple[Draft, ...]:
+    """The drafts, with the people, things and weapons of the incidents they tell of, of a score of ``least``."""
     out = list(drafts)
     for span in tree.analysis.incidents:
-        if span.score < settings().incident:
+        if span.score < least:
             continue
         k = _nearest(out, span, tree)
         if k is not None and not _taken(out, span, tree):

@@ -85,9 +85,12 @@ def weigh(chances: Mapping[str, float], rule: str, weight: float) -> str:
 class Judge:
     """Weighs the drafts of one report."""
 
-    def __init__(self, tree: Tree, truce_types: Mapping[str, frozenset[str]], read_act: ReadAct | None) -> None:
-        """``truce_types``: the PLOVER types that each ceasefire category comes with."""
+    def __init__(
+        self, tree: Tree, truce_types: Mapping[str, frozenset[str]], read_act: ReadAct | None, weights: Settings | None = None
+    ) -> None:
+        """``truce_types``: the PLOVER types that each ceasefire category comes with; ``weights``: default those of the table."""
         self.tree = tree
+        self.settings = weights or settings()
         self.truce_types = truce_types
         vectors = tree.analysis.vectors
         self.read_act = read_act if vectors is not None else None
@@ -113,9 +116,9 @@ class Judge:
         if not draft.type:
             found = self._unlisted(draft, word, chances)
             return found and self._with_outcome(found, chances, first, last)
-        weight = settings().composed if draft.composed else settings().framed if telling else settings().rule
+        weight = self.settings.composed if draft.composed else self.settings.framed if telling else self.settings.rule
         likely = {k: v for k, v in chances.type.items() if k != NO_ACT}
-        if self._act(word, chances) < settings().listed and not telling:
+        if self._act(word, chances) < self.settings.listed and not telling:
             return None
         best = weigh(likely, draft.type, weight)
         if best != draft.type:
@@ -162,11 +165,11 @@ class Judge:
         for role in roles:
             a, b = self.tree.np(role.head)
             inside = range(max(a, first) - first, min(b, last) - first)
-            if inside and float(row[inside].max()) < settings().keep:
+            if inside and float(row[inside].max()) < self.settings.keep:
                 continue
             kept.append(role)
             taken.update(range(a, b))
-        sure = (row >= settings().people) & (row > other)
+        sure = (row >= self.settings.people) & (row > other)
         for head in self._heads(sure, first):
             a, b = self.tree.np(head)
             if taken.isdisjoint(range(a, b)):
@@ -202,7 +205,7 @@ class Judge:
 
     def _may_stand(self, draft: Draft, word: int, *, telling: bool) -> bool:
         """Whether the head, however sure, could let a draft stand that hangs on its word's naming an act: it need not be asked else."""
-        needed = 0.0 if draft.type and telling else settings().listed if draft.type else settings().unlisted
+        needed = 0.0 if draft.type and telling else self.settings.listed if draft.type else self.settings.unlisted
         return sqrt(self._named(word)) >= needed
 
     def _with_outcome(self, draft: Draft, chances: ActChances, first: int, last: int) -> Draft:
@@ -213,7 +216,7 @@ class Judge:
     def _unlisted(self, draft: Draft, word: int, chances: ActChances) -> Draft | None:
         best = max(chances.type, key=chances.type.__getitem__)
         sure = self._act(word, chances) * chances.type[best] / (1 - chances.type[NO_ACT] + _FLOOR)
-        if best == NO_ACT or sure < settings().unlisted:
+        if best == NO_ACT or sure < self.settings.unlisted:
             return None
         rule = f"head:{best} {chances.type[best]:.2f}, {UNLISTED}"
         return replace(
@@ -246,19 +249,19 @@ class Judge:
             return None
         best = max(own, key=own.__getitem__)
         share = own[best] / (sum(own.values()) + chances.mode[NO_ACT] + _FLOOR)
-        return best if share >= settings().mode else None
+        return best if share >= self.settings.mode else None
 
     def _acled(self, chances: ActChances, first: int, last: int) -> tuple[tuple[str, float], ...]:
         """The likeliest sub-events of an act, read together with those of its stretch as a whole."""
         if (first, last) not in self._whole:
             assert self.read_act is not None  # noqa: S101 - judged() asks before
             self._whole[first, last] = self.read_act(self._vectors(first, last), (), (), ()).acled
-        share = settings().whole
+        share = self.settings.whole
         mixed = {k: (1 - share) * p + share * self._whole[first, last][k] for k, p in chances.acled.items()}
         return tuple(sorted(mixed.items(), key=lambda item: -item[1])[:3])
 
     def _with_status(self, draft: Draft, chances: ActChances) -> Draft:
-        best = weigh(chances.status, draft.status, settings().status)
+        best = weigh(chances.status, draft.status, self.settings.status)
         if best != draft.status:
             lost = Alternative("status", draft.status, draft.status_rule, round(chances.status[draft.status], 3))
             rule = f"head:{best} {chances.status[best]:.2f} over {draft.status_rule}"

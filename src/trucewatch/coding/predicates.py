@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from trucewatch.coding.judge import UNLISTED, settings
+from trucewatch.coding.judge import UNLISTED
 from trucewatch.coding.lexicon import Entry, LightVerb
 from trucewatch.coding.tables import table_rows
 
@@ -82,15 +82,14 @@ class Finder:
                 found.append(predicate)
         return tuple(sorted(found, key=lambda p: (self.tree.token(p.head).sentence, min(p.head, p.verb), p.head)))
 
-    def unlisted(self, coded: set[int]) -> Iterator[Predicate]:
-        """Words that the encoder takes for acts and no rule proposes, each with an entry without a type.
+    def unlisted(self, coded: set[int], least: float) -> Iterator[Predicate]:
+        """Words that the encoder takes for acts, with a chance of ``least``, and no rule proposes; their entries have no type.
 
         Where the lexicon says that the words name no act ("the club fired its coach"), they are not proposed.
         """
         triggers = self.tree.analysis.triggers
         if triggers is None:
             return
-        least = settings().trigger
         for i in (triggers >= least).nonzero()[0].tolist():
             token = self.tree.token(i)
             if token.upos not in _POS or i in coded or i in self._used:
