@@ -10,11 +10,16 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from common import Coders, corpus, joined, macro_f1, marked_spans, options, overlaps, save, table
+from trucewatch.coding.judge import NO_ACT, weigh
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from trucewatch.coder import Coder
     from trucewatch.model import Coded, Event
 
 ROOTS = [
@@ -48,18 +53,46 @@ def pick(coded: Coded, source: list[Span], target: list[Span]) -> Event | None:
     return coded.events[min(ranked)[2]] if ranked else None
 
 
+def pair_chances(coder: Coder, text: str, source: list[Span], target: list[Span]) -> dict[str, float]:
+    """What the head says of a marked pair, with no word of an act given: chance of each root."""
+    analysis = coder.analyser.analyse(text)
+    marks = [[t.i for t in analysis.tokens if any(overlaps((t.start, t.end), m) for m in side)] for side in (source, target)]
+    chances = coder.analyser.read_act(cast("NDArray[np.float16]", analysis.vectors), (), *marks).type
+    merged = dict.fromkeys(ROOTS, 0.0)
+    for kind, chance in chances.items():
+        if kind != NO_ACT:
+            merged[YIELD.get(kind, kind)] += chance
+    return merged
+
+
+def share(gold: list[str], found: list[str]) -> float:
+    """Percent that are alike."""
+    return round(100 * sum(g == f for g, f in zip(gold, found, strict=True)) / len(gold), 1)
+
+
 def plv(coders: Coders) -> dict[str, Any]:
-    """Root macro-F1, quad macro-F1 and share of pairs with both people found."""
+    """Root macro-F1, quad macro-F1 and share of pairs with both people found.
+
+    *Pair given*: the head reads the marked pair, and the event that rules and head found for the pair themselves counts as a rule's word
+    does (``rule`` in ``judge.tsv``). *Pair given, head alone* leaves that event out.
+    """
     rows = corpus("events/plv-train.jsonl.xz")
     gold, predicted, quads, predicted_quads = [], [], [], []
+    given: list[str] = []
+    alone: list[str] = []
     both = 0
     begun = time.perf_counter()
     for row in rows:
         source, target = marked_spans(row["marked"])
         text = re.sub(r"</?[st]>", "", row["marked"])
-        coded = coders(row["id"]).code(text)
+        coder = coders(row["id"])
+        coded = coder.code(text)
         event = pick(coded, source, target)
         gold.append(row["root"])
+        if coder.judging:
+            chances = pair_chances(coder, text, source, target)
+            alone.append(weigh(chances, "", 0.0))
+            given.append(weigh(chances, YIELD.get(event.type, event.type) if event else "", coder.weights.rule))
         predicted.append(YIELD.get(event.type, event.type) if event else NONE)
         quads.append(str(row["quad"]))
         predicted_quads.append(str(event.quad) if event else NONE)
@@ -73,10 +106,14 @@ def plv(coders: Coders) -> dict[str, Any]:
         "quad_macro_f1": round(quad_score, 1),
         "both_participants": round(100 * both / len(rows), 1),
         "none": round(100 * predicted.count(NONE) / len(rows), 1),
-        "accuracy": round(100 * sum(g == p for g, p in zip(gold, predicted, strict=True)) / len(rows), 1),
+        "accuracy": share(gold, predicted),
         "per_root": {k: round(v, 1) for k, v in each.items()},
         "seconds": round(time.perf_counter() - begun, 1),
     }
+    for name, found in (("pair given", given), ("pair given, head alone", alone)):
+        if found:
+            result[f"{name}, root_macro_f1"] = round(macro_f1(gold, found, ROOTS)[0], 1)
+            result[f"{name}, accuracy"] = share(gold, found)
     print(result)
     return result
 
@@ -97,6 +134,7 @@ def cameo(coders: Coders) -> dict[str, Any]:
             count["gold_hit"] += sum(any(overlaps(g, s) for s in said) for g in gold)
             count["said_hit"] += sum(any(overlaps(g, s) for g in gold) for s in said)
     result: dict[str, Any] = {"rows": len(rows)}
+    found["both"] = found["S"] + found["T"]
     for role, count in found.items():
         p, r = count["said_hit"] / max(1, count["said"]), count["gold_hit"] / max(1, count["gold"])
         result[role] = {

@@ -30,6 +30,7 @@ from trucewatch.coding.lexicon import Lexicon
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from trucewatch.coder import Coder
     from trucewatch.model import ActorRef, Coded, Event
 
 ROLES = ("PerpInd", "PerpOrg", "Target", "Victim", "Weapon")
@@ -408,16 +409,40 @@ def measure(
     return result
 
 
+LIFTS = (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+
+
+def fit(coder: Coder, rows: list[dict[str, Any]]) -> None:
+    """Print the pooled F1 by head words of the encoder's roles alone, for each lift, on every other article and on the rest."""
+    print("lift  even articles  odd articles")
+    for by in LIFTS:
+        coder.analyser.lift("incident", by)
+        counts = [Counter[str](), Counter[str]()]
+        for k, row in enumerate(rows):
+            analysis = coder.analyser.analyse(row["doctext"])
+            for role, name in _NAMES.items():
+                spans = [s for s in analysis.incidents if s.label == role]
+                found = merged(Named(analysis.text[s.start : s.end], "", None) for s in spans)
+                gold = gold_entities(row["templates"], name)
+                counts[k % 2] += Counter(right=len(aligned(found, gold)), found=len(found), gold=len(gold))
+        scores = (rates(n["right"], n["found"], n["gold"])[2] for n in counts)
+        print(f"{by:4.2f}  " + "  ".join(f"{s:12.1f}" for s in scores), flush=True)
+
+
 def main() -> None:
     """Measure, print, write ``results/incidents.json`` (or ``incidents_rules``) where all articles were read."""
     parser = options(__doc__)
     parser.add_argument("--show", type=int, default=0, help="print so many errors a role")
     parser.add_argument("--most", type=int, default=100_000, help="at most so many articles, evenly spread")
     parser.add_argument("--part", default="dev", choices=["dev", "train"], help="train is for tuning")
+    parser.add_argument("--fit", action="store_true", help="show what each lift of the incident head gives, and stop")
     parser.add_argument("--near", action="store_true", help="only roles that stand with a violent event")
     args = parser.parse_args()
     rows = corpus(f"incidents/muc4-{args.part}.jsonl.xz")
     coders = Coders(model=args.model, folds=args.folds, judging=not args.rules)
+    if args.fit:
+        fit(coders("0"), rows)
+        return
     result = measure(coders, sample(rows, args.most), show=args.show, rules=args.rules, near=args.near)
     names = [f"{kind} {part}" for kind in ("head", "exact") for part in ("precision", "recall", "F1")]
     print(table([("role", "gold", "found", *names), *((role, *result[role].values()) for role in (*ROLES, "all", _NAMED))]))

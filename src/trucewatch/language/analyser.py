@@ -93,6 +93,11 @@ class Analyser:
         self._decoders = {k: SpanDecoder(labels[k], facts.transitions.get(k), facts.lift.get(k, 0.0)) for k in SPAN_HEADS}
         self.read_act = ActReader(folder, labels)
 
+    def lift(self, head: str, by: float) -> None:
+        """Decode a span head with another lift than the manifest's; for fitting it."""
+        facts = self.model_facts
+        self._decoders[head] = SpanDecoder(facts.labels[head], facts.transitions.get(head), by)
+
     def analyse(self, text: str) -> Analysis:
         """Analyse a text; offsets in the answer are code points of it. An empty text gives an empty analysis."""
         offsets = words(text)
