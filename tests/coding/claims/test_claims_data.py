@@ -7,7 +7,7 @@ import pytest
 from trucewatch.coding.claims import lexicon
 from trucewatch.coding.claims.linking import weights
 
-FILES = {"cues.tsv": 5, "modality.tsv": 4, "people.tsv": 2, "opinion.tsv": 2, "phrases.tsv": 2, "linker.tsv": 2}
+FILES = {"cues.tsv": 5, "modality.tsv": 4, "people.tsv": 2, "opinion.tsv": 2, "phrases.tsv": 2, "linker.tsv": 2, "deeds.tsv": 2}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -419,3 +419,20 @@ def test_its_spokesman_speaks_for_the_front():
     *_, claim = find_claims(analysis, resolve_actor=resolve)
     assert texts(claim.source) == ["Its spokesman"]
     assert claim.claimant == front
+
+
+def test_a_deed_that_the_tagger_takes_for_words_is_no_claim():
+    marked = tagged(trees()["ratified"], source="Parliament", cue="ratified", content="the ceasefire agreement")
+    assert find_claims(marked, resolve_actor=nobody) == ()
+
+
+def test_the_tagger_is_heard_where_the_verb_says_something():
+    marked = tagged(trees()["announced"], source="The coalition", cue="announced", content="the withdrawal of its artillery")
+    assert [c.cue[0].text for c in find_claims(marked, resolve_actor=nobody)] == ["announced"]
+
+
+def test_who_stands_inside_what_is_said_is_not_its_source():
+    spans = {"source": "Iceland", "cue": "would back|said", "content": "the resolution"}
+    (claim,) = find_claims(tagged(trees()["diplomat-said"], **spans), resolve_actor=nobody)
+    assert [m.text for m in claim.source] == ["a diplomat"]
+    assert [m.text for m in claim.content] == ["Iceland would back the resolution"]

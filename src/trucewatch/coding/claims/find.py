@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from trucewatch.coding.claims import linking
+from trucewatch.coding.claims import deeds, linking
 from trucewatch.coding.claims.conduits import Conduits
 from trucewatch.coding.claims.merge import NESTED, combine, continue_quotes, nests, whole
 from trucewatch.coding.claims.rules import Rules
@@ -39,7 +39,7 @@ def relations_of(layout: Layout) -> list[Relation]:
     """Every attribution relation of a text with a content, in text order of the cues."""
     roles = tagged_roles(layout.analysis)
     tagged = linking.relations(roles, linking.link(layout, roles)) if roles.cue else []
-    found = continue_quotes(layout, combine(tagged, Rules(layout).find()))
+    found = continue_quotes(layout, deeds.said(layout, combine(tagged, Rules(layout).find())))
     return Voices(layout).heard(found)
 
 

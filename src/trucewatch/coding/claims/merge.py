@@ -74,6 +74,8 @@ def _completed(relation: Relation, rule: Relation) -> Relation:
     those of ``rule:quote``.
     """
     source, content = relation.source, relation.content
+    if not content and rule.source and _touch(source, rule.content):  # "Iceland would back it, a diplomat said": not Iceland
+        source = rule.source
     if not source and _touch(rule.source, content):
         content = tuple(run for run in content if not any(inside(run, own) for own in rule.source)) or content
     if (not source or _wider(source, rule.source)) and not _touch(rule.source, content):
