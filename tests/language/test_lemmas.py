@@ -50,3 +50,15 @@ def test_lemmas_are_words(lemmatiser: Lemmatiser, form: str, upos: str, proposal
 @given(st.text(min_size=1, max_size=20).filter(str.strip), st.sampled_from(["NOUN", "VERB", "ADJ", "PROPN", "X"]))
 def test_a_lemma_is_never_empty(form: str, upos: str) -> None:
     assert Lemmatiser({}, {})(form, upos, ["l9|", "k2|"])
+
+
+def test_a_word_seen_only_as_a_noun_is_never_a_verb() -> None:
+    table = {
+        ("withdrawal", "NOUN"): "withdrawal",
+        ("march", "NOUN"): "march",
+        ("march", "VERB"): "march",
+        ("raid", "NOUN"): "raid",
+    }
+    lemmatiser = Lemmatiser(table, {"VERB": frozenset({"march", "raid"}), "NOUN": frozenset({"withdrawal", "march", "raid"})})
+    assert lemmatiser.never_verb("withdrawal") == {"NOUN"}
+    assert not any(lemmatiser.never_verb(form) for form in ("march", "raid", "unheard"))

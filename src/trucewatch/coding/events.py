@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _STATE = frozenset({"state", "government", "military", "police"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
+#: Ceasefire categories in which the patrol itself is whom the act befalls ("the patrol was shortened").
+_OF_PATROLS = frozenset({"patrol held", "patrol cut short", "patrol obstructed"})
 _WIDE_PREDICATE = 6
 _LONG = 60.0
 _BACK = 2
@@ -214,10 +216,11 @@ class _Builder:
         place: int | None,
         harms: Sequence[FoundHarm],
     ) -> bool:
-        """An act without anybody in it is kept only where it is a ceasefire matter placed or denied, or someone was harmed."""
+        """An act without anybody in it is kept only where someone was harmed, or as a ceasefire matter: placed, denied, or of a patrol."""
         if self._asked(draft):
             return False
-        if harms or (draft.truce and (place is not None or draft.status == "denied")):
+        patrol = draft.truce in _OF_PATROLS and not draft.predicate.nominal
+        if harms or (draft.truce and (place is not None or draft.status == "denied" or patrol)):
             return True
         if draft.predicate.nominal and draft.predicate.support is None:
             return any(r.how != "territory" for r in (*draft.roles.actors, *draft.roles.recipients))

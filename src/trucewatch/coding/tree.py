@@ -343,4 +343,17 @@ class Tree:
         for c in self.kids(v, "conj"):
             if self.tokens[c].upos == "VERB" and c - v <= _CLOSE_BY and self.kids(c, "obj"):
                 return tuple(Found(o, "shared") for o in self.kids(c, "obj"))
-        return ()
+        bare = self._bare(v)
+        return (Found(bare, "bare"),) if bare is not None else ()
+
+    def _bare(self, v: int) -> int | None:
+        """A noun phrase right after an active verb that the tree calls oblique though no preposition and no time is in it."""
+        if self.is_passive(v):
+            return None
+        for c in self.kids(v, "obl"):
+            token = self.tokens[c]
+            if token.upos != "NOUN" or token.deprel != "obl" or self.kids(c, "case") or self.np(c)[0] != v + 1:
+                continue
+            if not any(s.label in {"time", "quantity"} and s.first <= c < s.last for s in self.analysis.entities):
+                return c
+        return None

@@ -8,6 +8,7 @@ is a word somebody has seen (so no "violat" and no "villay").
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def read_table(path: Path) -> tuple[Table, Known]:
 _AS_WRITTEN = frozenset({"PROPN", "NUM", "SYM", "X", "PUNCT"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lemmatiser:
     """Table first; then the encoder's scripts and the spelling rules, whichever first gives a word that exists."""
 
@@ -85,6 +86,22 @@ class Lemmatiser:
             if low in words:
                 return low
         return self._guess(low, offered, regular)
+
+    def never_verb(self, form: str) -> frozenset[str]:
+        """The classes of a form that was seen in training, but never as a verb, nor as what may be a form of one; else none."""
+        low = form.lower()
+        tags = self._seen.get(form) or self._seen.get(low, frozenset())
+        verbs = self.known.get("VERB", frozenset())
+        if not tags or tags & {"VERB", "AUX"} or low in verbs or any(lemma in verbs for lemma in candidates(low, "VERB")):
+            return frozenset()
+        return tags
+
+    @cached_property
+    def _seen(self) -> dict[str, frozenset[str]]:
+        seen: dict[str, set[str]] = {}
+        for form, tag in self.table:
+            seen.setdefault(form, set()).add(tag)
+        return {form: frozenset(tags) for form, tags in seen.items()}
 
     def _name(self, form: str, first: str) -> str:
         """Names stay as written, save a plural whose singular is known ("Kurds")."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TERMINALS = frozenset({".", "!", "?", "…", "...", "!!", "??", "?!", "!?", "....", "。"})
+_STOPS = frozenset({".", "!", "?"})
 CLOSERS = frozenset({'"', "”", "’", "'", "''", ")", "]", "»", "’’"})
 #: Words that cannot open a sentence.
 _NO_START = frozenset({".", ",", ";", ":", "!", "?", "%", ")", "]", "”", "’", "''", "…", "...", "n't", "'s", "’s"})
@@ -25,6 +26,53 @@ _MAY_END = TERMINALS | CLOSERS
 _MAY_GO_ON = _MAY_END | {":"}
 #: How sure the encoder must be, at the least, that a word begins a sentence.
 _LEAST = 0.5
+_PLAIN = 0.15  #: after a full stop, before a capital
+_PLAINEST = 0.02  #: after a full stop, before a word of ``_OPENERS``
+#: Words that, with a capital, seldom stand anywhere but at a sentence's beginning.
+_OPENERS = frozenset(
+    [
+        "The",
+        "There",
+        "It",
+        "He",
+        "She",
+        "They",
+        "This",
+        "That",
+        "These",
+        "Those",
+        "We",
+        "In",
+        "On",
+        "At",
+        "But",
+        "And",
+        "However",
+        "Meanwhile",
+        "After",
+        "Before",
+        "When",
+        "While",
+        "If",
+        "As",
+        "For",
+        "No",
+        "Our",
+        "His",
+        "Her",
+        "Their",
+        "Its",
+        "Some",
+        "Many",
+        "Most",
+        "Several",
+        "Both",
+        "Earlier",
+        "Later",
+        "Since",
+        "Although",
+    ]
+)
 _BREAK = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\u00a0]*(\n)?")
 _WRAPPED_SHARE = 0.2
 _WRAPPED_LEAST = 3
@@ -81,14 +129,16 @@ def starts(words: Sequence[str], chances: Sequence[float]) -> list[int]:
 
     ``chances[k]`` is the encoder's probability that word k begins a sentence.
     """
-    return [k for k in range(len(words)) if k == 0 or (chances[k] > _LEAST and chances[k] > _threshold(words, k))]
+    return [k for k in range(len(words)) if k == 0 or (chances[k] > _PLAINEST and chances[k] > _threshold(words, k))]
 
 
 def _threshold(words: Sequence[str], k: int) -> float:
     """How sure the encoder must be that word ``k`` begins a sentence."""
     word, before = words[k], words[k - 1]
-    if word in _NO_START or before in _SELDOM_LAST:
+    if word in _NO_START or before in _SELDOM_LAST or (before in CLOSERS and k > 1 and words[k - 2] == ","):
         return 0.95
     if word[0].islower() and before not in _MAY_END:
         return 0.8
+    if before in _STOPS and word[0].isupper():
+        return _PLAINEST if word in _OPENERS else _PLAIN
     return _LEAST

@@ -48,7 +48,7 @@ _NEEDED: dict[Weight, dict[Label, int]] = {
     "small": {"place": 1, "none": 2, "thing": 2, "person": _NEVER},
     "unknown": {"place": 2, "none": _NEVER, "thing": _NEVER, "person": _NEVER},
 }
-_SURE = 0.8
+_SURE = 0.5
 _LONGEST = 8
 Range = tuple[int, int]
 
