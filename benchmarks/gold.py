@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tomllib
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,8 @@ _PINNED = (
     "recipient_f1", "harm_f1", "claim_f1", "stance_accuracy", "place_accuracy", "time_accuracy",
 )  # fmt: skip
 _FLOORS = """# What the coder must keep on the gold set: percent, two points below what was measured ({date}; demo: three).
-# Written by `benchmarks/gold.py --pin`. Raise them when the coder gets better; lower one only with the reason in the commit.
+# Written by `benchmarks/gold.py --pin`, which lowers none. Raise them when the coder gets better; lower one only by hand and with the reason in
+# the commit. Nine that were lowered for weights 1.1.0 are won back with 1.2.0, but for place_accuracy, which stood at 64.7.
 
 [frozen]
 sha256 = "{sha}"
@@ -103,14 +105,16 @@ def shown(title: str, found: Iterable[Check]) -> None:
 
 
 def pin(figures: dict[str, float], dossier: dict[str, float]) -> None:
-    """Write the floors that ``tests/gold/test_gold.py`` asserts."""
+    """Write the floors that ``tests/gold/test_gold.py`` asserts; none is lowered."""
+    old = tomllib.loads((GOLD / "floors.toml").read_text(encoding="utf-8"))
+    floors = {name: max(figures[name] - _SLACK, old["at_least"].get(name, 0.0)) for name in _PINNED}
     text = _FLOORS.format(
         date=datetime.now(tz=UTC).date().isoformat(),
         sha=sha256((GOLD / "sentences.jsonl").read_bytes()).hexdigest(),
-        least="\n".join(f"{name} = {max(0.0, figures[name] - _SLACK):.1f}" for name in _PINNED),
-        most=f"{figures['false_event_rate'] + _SLACK:.1f}",
-        found=f"{max(0.0, dossier['found'] - _SLACK - 1):.1f}",
-        whole=f"{max(0.0, dossier['whole'] - _SLACK - 1):.1f}",
+        least="\n".join(f"{name} = {floor:.1f}" for name, floor in floors.items()),
+        most=f"{min(figures['false_event_rate'] + _SLACK, old['at_most']['false_event_rate']):.1f}",
+        found=f"{max(dossier['found'] - _SLACK - 1, old['demo']['found']):.1f}",
+        whole=f"{max(dossier['whole'] - _SLACK - 1, old['demo']['whole']):.1f}",
     )
     (GOLD / "floors.toml").write_text(text, encoding="utf-8")
 

@@ -31,10 +31,10 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from training import features, packing
-from training.corpora import FOLDS, fold_of
+from training.corpora import FOLDS, ROOT, fold_of
 from training.distil import Teaching
 from training.evaluate import quick
-from training.event_folds import write_chances
+from training.event_folds import report, write_chances
 from training.loop import SMALL as DIVIDED
 from training.loop import TASKS, WORK, stream
 from training.network import CHAINS, LARGE, SMALL, Network, task_losses
@@ -353,6 +353,13 @@ def fetch(folder: Path) -> None:
         change = packing.unpack(folder / f"student{k}.packed")
         state = {n: v + change[n] if v.is_floating_point() else change[n] for n, v in reference.items()}
         torch.save({"state": state | frozen, "sizes": sizes}, WORK / f"event_fold{k}.pt")
+    with tarfile.open(folder / "chances.tar.xz") as archive:
+        archive.extractall(WORK / "chances", filter="data")
+    result = {}
+    for who in ("student", "teacher"):
+        files = [WORK / "chances" / f"{who}{k}.jsonl" for k in range(FOLDS)]
+        result[who] = report([json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()])
+    (ROOT / "benchmarks" / "results" / "event_folds.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:

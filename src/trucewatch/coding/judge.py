@@ -34,6 +34,8 @@ REAL = frozenset({"happened", "ongoing"})  #: statuses of what ACLED records
 UNLISTED = "unlisted"  #: type rule of an act whose word the lexicon does not know
 _FLOOR = 1e-5
 _WIDEST = 110
+#: Ways of finding a participant that leave the head no veto: the verb's own subject and object.
+_PLAIN = frozenset({"nsubj", "nsubj:pass", "obj", "obl:agent"})
 _MODAL_RULES = ("composition:will", "composition:must")
 
 
@@ -75,6 +77,12 @@ def settings() -> Settings:
     """The numbers of ``data/judge.tsv``."""
     rows = table_rows("judge.tsv")
     return Settings(**{row[0]: float(row[1]) for row in rows})
+
+
+@cache
+def mode_truces() -> dict[tuple[str, str | None], str]:
+    """``(type, mode)`` to the ceasefire category it stands for, from ``data/mode_truce.tsv``."""
+    return {(row[0], row[1]): row[2] for row in table_rows("mode_truce.tsv")}
 
 
 def weigh(chances: Mapping[str, float], rule: str, weight: float) -> str:
@@ -165,7 +173,7 @@ class Judge:
         for role in roles:
             a, b = self.tree.np(role.head)
             inside = range(max(a, first) - first, min(b, last) - first)
-            if inside and float(row[inside].max()) < self.settings.keep:
+            if inside and role.how not in _PLAIN and float(row[inside].max()) < self.settings.keep:
                 continue
             kept.append(role)
             taken.update(range(a, b))
@@ -219,20 +227,17 @@ class Judge:
         if best == NO_ACT or sure < self.settings.unlisted:
             return None
         rule = f"head:{best} {chances.type[best]:.2f}, {UNLISTED}"
-        return replace(
-            draft,
-            type=best,
-            mode=self._mode(best, chances),
-            type_rule=rule,
-            chance=chances.type[best],
-        )
+        mode = self._mode(best, chances)
+        truce = mode_truces().get((best, mode))
+        return replace(draft, type=best, mode=mode, truce=truce, type_rule=rule, chance=chances.type[best])
 
     def _retyped(self, draft: Draft, best: str, chances: ActChances) -> Draft:
         """The head's type against the rule's; what hung on the old type goes with it."""
         lost = Alternative("type", draft.type, draft.type_rule, round(chances.type[draft.type], 3))
         truce = draft.truce if draft.truce and best in self.truce_types.get(draft.truce, frozenset()) else None
+        mode = self._mode(best, chances)
         return replace(
-            draft, type=best, mode=self._mode(best, chances), cameo=None, truce=truce,
+            draft, type=best, mode=mode, cameo=None, truce=truce or mode_truces().get((best, mode)),
             type_rule=f"head:{best} {chances.type[best]:.2f} over {draft.type_rule}", considered=(*draft.considered, lost),
         )  # fmt: skip
 
