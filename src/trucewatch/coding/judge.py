@@ -154,7 +154,7 @@ class Judge:
         assert self.read_act is not None  # noqa: S101 - judged() asks before
         scores = self.read_act.people(self._vectors(first, last), [word - first])
         found = [
-            self._weighed(roles, row, other, first, last)
+            self._weighed(roles, row, other, (first, last), self.tree.token(word).sentence)
             for roles, row, other in (
                 (draft.roles.actors, scores[0], scores[1]),
                 (draft.roles.recipients, scores[1], scores[0]),
@@ -165,9 +165,18 @@ class Judge:
         return replace(draft, roles=replace(draft.roles, actors=found[0], recipients=recipients))
 
     def _weighed(
-        self, roles: Sequence[Role], row: NDArray[np.float32], other: NDArray[np.float32], first: int, last: int
+        self,
+        roles: Sequence[Role],
+        row: NDArray[np.float32],
+        other: NDArray[np.float32],
+        stretch: tuple[int, int],
+        sentence: int,
     ) -> tuple[Role, ...]:
-        """The fillers that the head does not contradict, and those that it is sure of and the rules have not."""
+        """The fillers that the head does not contradict, and those that it is sure of and the rules have not.
+
+        Another sentence is looked to only where this one has nobody.
+        """
+        first, last = stretch
         kept: list[Role] = []
         taken: set[int] = set()
         for role in roles:
@@ -178,7 +187,9 @@ class Judge:
             kept.append(role)
             taken.update(range(a, b))
         sure = (row >= self.settings.people) & (row > other)
-        for head in self._heads(sure, first):
+        heads = self._heads(sure, first)
+        own = [i for i in heads if self.tree.token(i).sentence == sentence]
+        for head in own or ([] if kept else heads):
             a, b = self.tree.np(head)
             if taken.isdisjoint(range(a, b)):
                 kept.append(Role(head, "head"))

@@ -421,6 +421,8 @@ class Rules(Grammar):
         if i + 1 >= len(self.tokens) or self.tokens[i + 1].text.lower() != "to":
             return
         phrase = self.tokens[i].head if self.tokens[i].deprel in {"case", "mark", "fixed"} else self._by_to(i)
+        if phrase is not None and 0 <= phrase < i:  # hung from the verb by mistake: the phrase is what stands after "to"
+            phrase = self._after(i + 2)
         if phrase is None or phrase < 0:
             return
         cue = (i, i + 2)
@@ -428,7 +430,11 @@ class Rules(Grammar):
         head = self.tokens[phrase].head if self.tokens[i].deprel in {"case", "mark", "fixed"} else self.tokens[i].head
         if head < 0 or not source:
             return
-        inside = self._subtree(self._clause(head), [phrase])
+        clause = self._clause(head)
+        if self.tokens[i - 1].text == "," and self._ends_sentence(source[-1][1]):  # said of all that stands before it
+            while self.tokens[clause].deprel.split(":")[0] in {"advcl", "acl"}:
+                clause = self._clause(self.tokens[clause].head)
+        inside = self._subtree(clause, [phrase])
         inside.difference_update(self.analysis.subtree(i))
         content = self._clean(subtract_all(self.layout.runs_of(inside), [cue, *source]))
         if content:
@@ -455,6 +461,17 @@ class Rules(Grammar):
 
     def _reads(self, i: int, phrase: tuple[str, ...]) -> bool:
         return tuple(t.text.lower() for t in self.tokens[i : i + len(phrase)]) == phrase
+
+    def _ends_sentence(self, i: int) -> bool:
+        """Whether nothing but punctuation follows in the sentence from token ``i`` on."""
+        last = self.analysis.sentences[self.tokens[i - 1].sentence].last
+        return all(self.tokens[j].upos == "PUNCT" for j in range(i, last))
+
+    def _after(self, i: int) -> int | None:
+        """The head of the noun phrase that begins at ``i``."""
+        while i < len(self.tokens) and self.tokens[i].head > i:
+            i = self.tokens[i].head
+        return i if i < len(self.tokens) and self.tokens[i].upos in {"NOUN", "PROPN", "PRON"} else None
 
     def _by_to(self, i: int) -> int | None:
         """The object where "according" was parsed as a verb of its own."""
