@@ -90,6 +90,14 @@ def test_a_bare_word_that_the_head_surely_takes_for_no_act_is_dropped():
     assert judged("bare-word", Head(type={NO_ACT: 0.9999, "ASSAULT": 1e-6})) == ()
 
 
+@pytest.mark.parametrize(("id_", "status"), [("began-to", "ongoing"), ("no-signs-of", "denied")])
+def test_a_status_that_the_words_around_an_act_make_stands_against_the_head(id_, status):
+    events = judged(id_, Head(type={"RETREAT": 0.95}, status={"happened": 0.9, status: 0.03}))
+    (event,) = [e for e in events if e.type == "RETREAT"]
+    assert event.status == status
+    assert ("status", "happened") in {(a.field, a.value) for a in event.basis.alternatives}
+
+
 def test_status_of_the_head_over_the_rule():
     (event,) = judged("clean-active", Head(type={"ASSAULT": 0.95}, status={"denied": 0.999, "happened": 1e-5}))
     assert event.status == "denied"

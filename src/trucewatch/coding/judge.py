@@ -62,6 +62,7 @@ class Settings:
     composed: float
     listed: float
     status: float
+    governed: float
     trigger: float
     unlisted: float
     acled: float
@@ -277,7 +278,8 @@ class Judge:
         return tuple(sorted(mixed.items(), key=lambda item: -item[1])[:3])
 
     def _with_status(self, draft: Draft, chances: ActChances) -> Draft:
-        best = weigh(chances.status, draft.status, self.settings.status)
+        weight = self.settings.status if draft.status == "happened" else self.settings.governed
+        best = weigh(chances.status, draft.status, weight)
         if best != draft.status:
             lost = Alternative("status", draft.status, draft.status_rule, round(chances.status[draft.status], 3))
             rule = f"head:{best} {chances.status[best]:.2f} over {draft.status_rule}"
