@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from common import Coders, options, overlaps, rates, save, table
 from training import own_events
+from trucewatch.coding.judge import REAL
 
 if TYPE_CHECKING:
     from training.own_events import Act, Example
 
     from trucewatch.model import Coded, Event
-
-REAL = {"happened", "ongoing"}
 
 
 def pairs(coded: Coded, example: Example) -> list[tuple[Act, Event | None]]:
@@ -101,7 +100,7 @@ def main() -> None:
     coder = Coders(model=args.model, judging=not args.rules)("0")
     result = measure(coder, examples[: args.most])
     print(table([("what", ""), *((k, str(v)) for k, v in result.items())]))
-    if not args.all:
+    if not args.all and args.most >= len(examples):
         save("acts_rules" if args.rules else "acts", result)
 
 

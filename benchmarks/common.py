@@ -58,6 +58,7 @@ class Coders:
         import trucewatch  # noqa: PLC0415 - --help must be quick
 
         paths = [folds / f"fold{k}" for k in range(FOLDS)] if folds else [model]
+        self.judging = judging
         self._coders = [replace(trucewatch.load(model=path), judging=judging) for path in paths]
 
     def __call__(self, name: str) -> Any:

@@ -281,7 +281,7 @@ def of_muc(coders: Coders, most: int) -> Iterator[Item]:
     """Entities of incident roles: found, missing, spurious, and those found in another role."""
     for row in sample(corpus("incidents/muc4-dev.jsonl.xz"), most):
         coded = coders(row["docid"]).code(row["doctext"], id=row["docid"])
-        found = incidents.roles_of(coded)
+        found = incidents.roles_of(coded, judging=coders.judging)
         missing: list[tuple[str, incidents.Entity]] = []
         spurious: list[tuple[str, incidents.Entity]] = []
         for role in incidents.ROLES:

@@ -25,6 +25,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from common import Coders, corpus, one_to_one, options, rates, sample, save, table
+from trucewatch.coding.judge import REAL
 from trucewatch.coding.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from trucewatch.model import ActorRef, Coded, Event
 
 ROLES = ("PerpInd", "PerpOrg", "Target", "Victim", "Weapon")
-REAL = frozenset({"happened", "ongoing"})
 _NAMED = "Victim, named only"
 UNREAL = frozenset({"denied", "demanded", "predicted", "conditional"})
 LEXICON = Lexicon.load()
@@ -261,8 +261,13 @@ def violent(event: Event) -> bool:
 _NAMES = {"perpetrator": "PerpInd", "organisation": "PerpOrg", "target": "Target", "victim": "Victim", "weapon": "Weapon"}
 
 
-def roles_of(coded: Coded, *, near: bool = False) -> dict[str, list[Entity]]:
-    """What the record holds for each role: its ``incident_roles``; ``near`` leaves out those that stand with no violent event."""
+def roles_of(coded: Coded, *, judging: bool = True, near: bool = False) -> dict[str, list[Entity]]:
+    """What the record holds for each role: its ``incident_roles``; ``near`` leaves out those that stand with no violent event.
+
+    The rules alone (not ``judging``) read no roles: theirs are told by the words of their events.
+    """
+    if not judging:
+        return roles_by_events(coded)
     by_id = {e.id: e for e in coded.events}
     found: dict[str, list[Named]] = {role: [] for role in ROLES}
     for r in coded.incident_roles:
@@ -344,18 +349,6 @@ def sentence_at(coded: Coded, offset: int) -> int:
     return max((k for k, s in enumerate(coded.sentences) if s.start <= offset), default=0)
 
 
-def shown(coded: Coded, role: str, missing: Sequence[Entity], spurious: Sequence[Entity]) -> Iterator[str]:
-    """Errors as lines to read."""
-    for entity in missing:
-        sentence = clip(coded, sentence_at(coded, entity.start or 0))
-        yield f"{coded.id} {role} missing: {' = '.join(entity.phrases)}\n      in: {sentence}"
-    for entity in spurious:
-        yield f"{coded.id} {role} spurious: {' = '.join(entity.phrases)}"
-        for event in entity.events[:1]:
-            what = f"{event.type}/{event.mode} {event.status} on {event.predicate.text!r} by {event.basis.type_rule}"
-            yield f"      in: {clip(coded, event.sentence)}\n      {what}"
-
-
 def count_false(n: Counter[str], coded: Coded) -> None:
     """Count the sentences of an article without incident that tell of an event, or of violence, as fact."""
     real = [e for e in coded.events if e.status in REAL]
@@ -365,22 +358,18 @@ def count_false(n: Counter[str], coded: Coded) -> None:
     n["ASSAULT"] += len({e.sentence for e in real if e.type == "ASSAULT"})
 
 
-def measure(
-    coders: Coders, rows: list[dict[str, Any]], *, show: int = 0, rules: bool = False, near: bool = False
-) -> dict[str, Any]:
+def measure(coders: Coders, rows: list[dict[str, Any]], *, near: bool = False) -> dict[str, Any]:
     """Precision, recall and F1 a role and pooled, and the share of sentences with false events."""
     n: Counter[tuple[str, str]] = Counter()
     false: Counter[str] = Counter()
-    left = Counter(dict.fromkeys(ROLES, show))
     for row in rows:
         coded = coders(row["docid"]).code(row["doctext"], id=row["docid"])
         if not row["templates"]:
             count_false(false, coded)
-        for role, found in (roles_by_events(coded) if rules else roles_of(coded, near=near)).items():
+        for role, found in roles_of(coded, judging=coders.judging, near=near).items():
             gold = gold_entities(row["templates"], role)
-            pairs, missing, spurious = verdicts(found, gold)
-            exact = len(aligned(found, gold, exact=True))
-            for name, number in (("gold", len(gold)), ("found", len(found)), ("head", len(pairs)), ("exact", exact)):
+            right, exact = len(aligned(found, gold)), len(aligned(found, gold, exact=True))
+            for name, number in (("gold", len(gold)), ("found", len(found)), ("head", right), ("exact", exact)):
                 n[role, name] += number
                 n["all", name] += number
             if role == "Victim":
@@ -389,9 +378,6 @@ def measure(
                 n[_NAMED, "found"] += len(only)
                 n[_NAMED, "head"] += len(aligned(only, gold))
                 n[_NAMED, "exact"] += len(aligned(only, gold, exact=True))
-            for line in list(shown(coded, role, missing, spurious))[: left[role]]:
-                left[role] -= 1
-                print(line)
     result: dict[str, Any] = {"articles": len(rows)}
     for role in (*ROLES, "all", _NAMED):
         result[role] = {"gold": n[role, "gold"], "found": n[role, "found"]}
@@ -432,7 +418,6 @@ def fit(coder: Coder, rows: list[dict[str, Any]]) -> None:
 def main() -> None:
     """Measure, print, write ``results/incidents.json`` (or ``incidents_rules``) where all articles were read."""
     parser = options(__doc__)
-    parser.add_argument("--show", type=int, default=0, help="print so many errors a role")
     parser.add_argument("--most", type=int, default=100_000, help="at most so many articles, evenly spread")
     parser.add_argument("--part", default="dev", choices=["dev", "train"], help="train is for tuning")
     parser.add_argument("--fit", action="store_true", help="show what each lift of the incident head gives, and stop")
@@ -443,7 +428,7 @@ def main() -> None:
     if args.fit:
         fit(coders("0"), rows)
         return
-    result = measure(coders, sample(rows, args.most), show=args.show, rules=args.rules, near=args.near)
+    result = measure(coders, sample(rows, args.most), near=args.near)
     names = [f"{kind} {part}" for kind in ("head", "exact") for part in ("precision", "recall", "F1")]
     print(table([("role", "gold", "found", *names), *((role, *result[role].values()) for role in (*ROLES, "all", _NAMED))]))
     print(result["articles without incident"])

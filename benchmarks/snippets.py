@@ -33,26 +33,14 @@ def sub_event(event: Event | None) -> str:
     return event.acled.sub_event_type if event and event.acled else NONE
 
 
-def described(coded: Coded) -> str:
-    """What was coded, an event a line."""
-    return "".join(
-        f"\n      {e.confidence:.2f} {e.type}/{e.mode or NONE} {e.status} [{sub_event(e)}] {e.predicate.text!r} by {e.basis.type_rule}"
-        for e in coded.events
-    )
-
-
-def measure(coders: Coders, rows: list[dict[str, Any]], *, first: bool = False, show: int = 0) -> dict[str, Any]:
+def measure(coders: Coders, rows: list[dict[str, Any]], *, first: bool = False) -> dict[str, Any]:
     """Weighted F1 over the snippets of ACLED's types, and what becomes of the others."""
     names = load().case_labels
     gold, found = [], []
-    left: Counter[str] = Counter()
     for row in rows:
         coded = coders(row["id"]).code(row["text"])
         gold.append(names[row["label"]] or NONE)
         found.append(sub_event(main_event(coded, first=first)))
-        if gold[-1] != found[-1] and left[gold[-1]] < show:
-            left[gold[-1]] += 1
-            print(f"{row['id']} {gold[-1]} coded as {found[-1]}: {row['text']}{described(coded)}")
     overall, each = weighted_f1(gold, found, without=NONE)
     right = Counter(g for g, f in zip(gold, found, strict=True) if g == f)
     counts = Counter(found)
@@ -76,12 +64,11 @@ def main() -> None:
     """Measure, print, write ``results/snippets.json`` (with ``_folds``, ``_rules``, ``_first``) where all snippets were read."""
     parser = options(__doc__)
     parser.add_argument("--first", action="store_true", help="the first event is the main one")
-    parser.add_argument("--show", type=int, default=0, help="print so many errors a gold class")
     parser.add_argument("--most", type=int, default=100_000, help="at most so many snippets, evenly spread")
     args = parser.parse_args()
     rows = corpus("snippets/case2021-dev.jsonl.xz")
     coders = Coders(model=args.model, folds=args.folds, judging=not args.rules)
-    result = measure(coders, sample(rows, args.most), first=args.first, show=args.show)
+    result = measure(coders, sample(rows, args.most), first=args.first)
     result["weights"] = (
         "five folds" if args.folds else "none: rules" if args.rules else "shipped: the event head saw this corpus"
     )

@@ -31,12 +31,12 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from training import features, packing
-from training.corpora import FOLDS, ROOT, fold_of
+from training.corpora import FOLDS, ROOT, documents_of, fold_of
 from training.distil import Teaching
 from training.evaluate import quick
 from training.event_folds import report, write_chances
 from training.loop import SMALL as DIVIDED
-from training.loop import TASKS, WORK, stream
+from training.loop import TASKS, WORK, groups, stream
 from training.network import CHAINS, LARGE, SMALL, Network, task_losses
 
 if TYPE_CHECKING:
@@ -88,11 +88,6 @@ class Job:
     evaluate: bool = False
 
 
-def fold_entities(names: list[str], k: int) -> set[str]:
-    """Documents of re3d in fold ``k``, as in :mod:`training.folds`."""
-    return set(sorted(names)[k::FOLDS])
-
-
 def held(data: dict[str, Any], fold: int) -> set[str]:
     """Texts that a job must not see."""
     names = [d.name for d in data["entity"] if not d.name.startswith("synthetic")]
@@ -100,7 +95,7 @@ def held(data: dict[str, Any], fold: int) -> set[str]:
         return {d.name for task in NEW[1:] for d in data[task]} | set(names)
     if fold >= FOLDS:
         return set()
-    return {d.name for task in NEW[1:] for d in data[task] if fold_of(d.name) == fold} | fold_entities(names, fold)
+    return {d.name for task in NEW[1:] for d in data[task] if fold_of(d.name) == fold} | set(documents_of(names, fold))
 
 
 class Batches(IterableDataset[tuple[str, features.Batch]]):
@@ -132,7 +127,7 @@ def load_data(folder: Path) -> dict[str, Any]:
 def base(folder: Path, *, large: bool) -> dict[str, torch.Tensor]:
     """Weights of a base encoder."""
     parts = TEACHER if large else (STUDENT,)
-    return {k: v for part in parts if (folder / part).exists() for k, v in packing.unpack(folder / part).items()}
+    return {k: v for part in parts for k, v in packing.unpack(folder / part).items()}
 
 
 def build(folder: Path, data: dict[str, Any], *, large: bool, init: Path | None) -> Network:
@@ -142,19 +137,8 @@ def build(folder: Path, data: dict[str, Any], *, large: bool, init: Path | None)
     if init:
         network.load_state_dict(torch.load(init, weights_only=True, map_location="cpu"))
         return network
-    network.encoder.load_state_dict(base(folder, large=large), strict=False)
+    network.encoder.take(base(folder, large=large))
     return network
-
-
-def groups(network: torch.nn.Module, job: Job) -> list[dict[str, Any]]:
-    """Parameters with their rates: encoder matrices, encoder vectors, heads."""
-    found: dict[str, list[torch.nn.Parameter]] = {"matrices": [], "vectors": [], "heads": []}
-    for name, p in network.named_parameters():
-        if p.requires_grad:
-            old = "encoder." in name and "casing" not in name
-            found["heads" if not old else "matrices" if p.ndim > 1 else "vectors"].append(p)
-    rates = {"matrices": (job.rate, 0.01), "vectors": (job.rate, 0.0), "heads": (job.head_rate, 0.01)}
-    return [{"params": found[k], "lr": r, "base": r, "weight_decay": d} for k, (r, d) in rates.items()]
 
 
 def share(progress: float, job: Job, warm: float = 0.05) -> float:
@@ -216,7 +200,9 @@ class Run:
             parts["bridge"] = self.teaching.bridge
             for name in CHAINS:
                 self.network.taggers[name].between.data.copy_(self.teaching.teacher.taggers[name].between)
-        self.optimiser = torch.optim.AdamW(groups(parts, job), fused=self.device.type == "cuda", betas=(0.9, 0.98))
+        self.optimiser = torch.optim.AdamW(
+            groups(parts, job.rate, job.head_rate), fused=self.device.type == "cuda", betas=(0.9, 0.98)
+        )
 
     def step(self, progress: float) -> tuple[dict[str, torch.Tensor], int]:
         """One batch, forward, backward, applied; returns the losses and the places of the batch."""
@@ -318,7 +304,8 @@ def prepare(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     data = loop.prepare()
     data["sizes"] = loop.sizes(data)
-    used = torch.zeros(1 + max(Tokenizer.from_file(str(features.base_folder() / "tokenizer.json")).get_vocab().values()))
+    numbers = Tokenizer.from_file(str(features.base_folder() / "tokenizer.json")).get_vocab()
+    used = torch.zeros(len(numbers))
     for task in (*TASKS, "trees-dev", "attribution-dev", "incident-dev", "own-dev"):
         for document in data[task]:
             for unit in document.units:
@@ -328,9 +315,8 @@ def prepare(folder: Path) -> None:
         pickle.dump(data, handle)
     small = Network(data["sizes"], features.TAGS)
     small.encoder.load_base(features.base_folder())
-    words = Tokenizer.from_file(str(features.base_folder() / "tokenizer.json")).get_vocab()
-    large = teacher.base_state(sorted(words, key=lambda p: words[p]))
-    mine = small.encoder.state_dict()
+    large = teacher.base_state(sorted(numbers, key=numbers.__getitem__))
+    mine = {k: v for k, v in small.encoder.state_dict().items() if k != "casing.weight"}  # casing begins afresh in each job
     for state in (mine, large):
         state["word.weight"] = state["word.weight"] * used[:, None]
     packing.pack(mine, folder / STUDENT, 30)
@@ -357,8 +343,7 @@ def fetch(folder: Path) -> None:
         archive.extractall(WORK / "chances", filter="data")
     result = {}
     for who in ("student", "teacher"):
-        files = [WORK / "chances" / f"{who}{k}.jsonl" for k in range(FOLDS)]
-        result[who] = report([json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()])
+        result[who] = report(WORK / "chances" / f"{who}{k}.jsonl" for k in range(FOLDS))
     (ROOT / "benchmarks" / "results" / "event_folds.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -128,13 +128,17 @@ def gum_mentions(sentence: Sentence) -> list[tuple[int, int, str]]:
     return found
 
 
-#: Folds of the corpora of acts.
 FOLDS = 5
 
 
 def fold_of(name: str) -> int:
     """The fold in which a sentence of PLV, CAMEO or CASE is held out: the number in its identifier, modulo the folds."""
     return int(re.sub(r"\D", "", name)) % FOLDS
+
+
+def documents_of(names: Iterable[str], k: int) -> tuple[str, ...]:
+    """The documents that fold ``k`` holds out: every fifth by identifier (a hash, so by chance)."""
+    return tuple(sorted(names)[k::FOLDS])
 
 
 def marked_spans(marked: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

@@ -24,6 +24,8 @@ from training.evaluate import act_chances
 from training.loop import TASKS, WORK, Plan, new_clock, work
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from training.features import Document
     from training.network import Network
 
@@ -96,8 +98,9 @@ def f1_by_class(gold: list[str], found: list[str]) -> dict[str, tuple[float, int
     return out
 
 
-def report(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Root macro-F1 on PLV's pairs, weighted F1 of the ACLED sub-event on CASE's snippets."""
+def report(files: Iterable[Path]) -> dict[str, Any]:
+    """Root macro-F1 on PLV's pairs, weighted F1 of the ACLED sub-event on CASE's snippets, from the chances of all folds."""
+    rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
     plv = [r for r in rows if r["corpus"] == "plv"]
     gold = ["YIELD" if set(r["gold"]["types"]) == {"CONCEDE", "RETREAT"} else r["gold"]["types"][0] for r in plv]
     found = [best(yields(r["chances"]["event_type"]), set()) for r in plv]
@@ -147,9 +150,7 @@ def main() -> None:
         return
     if not arguments.report:
         run_all(arguments.checkpoint, arguments.minutes)
-    files = [WORK / f"event_fold{k}.jsonl" for k in range(FOLDS)]
-    rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    result = report(rows) | {"minutes a fold": arguments.minutes}
+    result = report(WORK / f"event_fold{k}.jsonl" for k in range(FOLDS)) | {"minutes a fold": arguments.minutes}
     (ROOT / "benchmarks" / "results" / "event_folds.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training import features
-from training.corpora import ROOT, read_entities
+from training.corpora import FOLDS, ROOT, documents_of, read_entities
 from training.evaluate import f1, span_counts
 from training.export import load, refine
 from training.loop import TASKS, WORK, Plan, train
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.network import Network
-
-FOLDS = 5
-
-
-def fold_names(k: int) -> tuple[str, ...]:
-    """Documents of fold ``k``: every fifth by identifier (a hash, so by chance)."""
-    return tuple(sorted(d.name for d in read_entities())[k::FOLDS])
 
 
 def score(network: Network, names: Sequence[str], *, everything: bool) -> Counter[str]:
@@ -68,7 +61,7 @@ def main() -> None:
     plan = Plan(WORK / "fold.pt", arguments.minutes, alone, alone, rate=1e-4, head_rate=1.5e-3, save=99, evaluate=99)
     sums: dict[str, Counter[str]] = {"cleaned": Counter(), "as it stands": Counter()}
     for k in range(arguments.folds):
-        names = fold_names(k)
+        names = documents_of((d.name for d in read_entities()), k)
         if not arguments.made:
             train(replace(plan, init=arguments.checkpoint, fresh=("taggers.entity",), held_out=names))
         network = load(WORK / f"event_fold{k}.pt" if arguments.made else plan.out)

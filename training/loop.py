@@ -114,22 +114,15 @@ def stream(documents: list[features.Document], seed: int, pieces: int) -> Iterat
         epoch += 1
 
 
-def optimiser(network: Network, plan: Plan) -> torch.optim.AdamW:
-    """AdamW with lower rate for the encoder, no decay on its biases and norms."""
-    groups: dict[str, list[torch.nn.Parameter]] = {"matrices": [], "vectors": [], "heads": []}
-    for name, p in network.named_parameters():
+def groups(module: torch.nn.Module, rate: float, head_rate: float) -> list[dict[str, Any]]:
+    """Parameters with their rates: lower for the encoder, no decay on its biases and norms."""
+    found: dict[str, list[torch.nn.Parameter]] = {"matrices": [], "vectors": [], "heads": []}
+    for name, p in module.named_parameters():
         if p.requires_grad:
-            old = name.startswith("encoder.") and "casing" not in name
-            groups["heads" if not old else "matrices" if p.ndim > 1 else "vectors"].append(p)
-    return torch.optim.AdamW(
-        [
-            {"params": groups["matrices"], "lr": plan.rate, "base": plan.rate, "weight_decay": 0.01},
-            {"params": groups["vectors"], "lr": plan.rate, "base": plan.rate, "weight_decay": 0.0},
-            {"params": groups["heads"], "lr": plan.head_rate, "base": plan.head_rate, "weight_decay": 0.01},
-        ],
-        fused=True,
-        betas=(0.9, 0.98),
-    )
+            old = "encoder." in name and "casing" not in name
+            found["heads" if not old else "matrices" if p.ndim > 1 else "vectors"].append(p)
+    rates = {"matrices": (rate, 0.01), "vectors": (rate, 0.0), "heads": (head_rate, 0.01)}
+    return [{"params": found[k], "lr": r, "base": r, "weight_decay": decay} for k, (r, decay) in rates.items()]
 
 
 def factor(progress: float, warm: float = 0.04) -> float:
@@ -154,7 +147,7 @@ class Worker:
             state = torch.load(plan.init, weights_only=True)["state"]
             fresh = tuple(plan.fresh)
             self.network.load_state_dict({k: v for k, v in state.items() if not k.startswith(fresh)}, strict=False)
-        self.optimiser = optimiser(self.network, plan)
+        self.optimiser = torch.optim.AdamW(groups(self.network, plan.rate, plan.head_rate), fused=True, betas=(0.9, 0.98))
         self.named = {n: p for n, p in self.network.named_parameters() if p.requires_grad}
         self.elapsed, self.step = 0.0, 0
         if plan.resume and plan.out.exists():
@@ -312,8 +305,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=WORK / "main.pt")
     parser.add_argument("--minutes", type=float, default=85)
-    parser.add_argument("--mix", type=_floats, default=(0.7, 0.25, 0.05))
-    parser.add_argument("--mix-end", type=_floats, default=(0.5, 0.4, 0.1))
+    parser.add_argument("--mix", type=_floats, default="0.7,0.25,0.05")
+    parser.add_argument("--mix-end", type=_floats, default="0.5,0.4,0.1")
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--head-rate", type=float, default=1.5e-3)
     parser.add_argument("--meet", type=float, default=15.0)

@@ -46,7 +46,6 @@ SMALL = Shape(384, 1536, 12, 6, 1e-12, 192)
 LARGE = Shape(768, 3072, 12, 12, 1e-5, 384, relative=True)
 #: Span heads that learn which tag follows which: those with long spans.
 CHAINS = frozenset({"attribution"})
-TAGGERS = ("attribution", "entity", "mention", "incident")
 
 
 class Layer(nn.Module):
@@ -351,7 +350,7 @@ class Network(nn.Module):
         super().__init__()
         self.encoder = Encoder(shape)
         self.trees = Trees(shape, *(sizes[k] for k in ("upos", "feats", "script", "deprel")))
-        self.taggers = nn.ModuleDict({k: Tagger(shape, tags[k], chain=k in CHAINS) for k in TAGGERS})
+        self.taggers = nn.ModuleDict({k: Tagger(shape, tags[k], chain=k in CHAINS) for k in tags})
         self.events = Events(shape, sizes)
 
     def encode(self, batch: Batch) -> list[Tensor]:

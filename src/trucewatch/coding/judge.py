@@ -34,8 +34,7 @@ REAL = frozenset({"happened", "ongoing"})  #: statuses of what ACLED records
 UNLISTED = "unlisted"  #: type rule of an act whose word the lexicon does not know
 _FLOOR = 1e-5
 _WIDEST = 110
-#: Ways of finding a participant that leave the head no veto: the verb's own subject and object.
-_PLAIN = frozenset({"nsubj", "nsubj:pass", "obj", "obl:agent"})
+_NAMED_OBJECT = "obj"  #: how a recipient was found that the entry itself says is the object: the head has no veto over it
 _MODAL_RULES = ("composition:will", "composition:must")
 
 
@@ -183,7 +182,7 @@ class Judge:
         for role in roles:
             a, b = self.tree.np(role.head)
             inside = range(max(a, first) - first, min(b, last) - first)
-            if inside and role.how not in _PLAIN and float(row[inside].max()) < self.settings.keep:
+            if inside and role.how != _NAMED_OBJECT and float(row[inside].max()) < self.settings.keep:
                 continue
             kept.append(role)
             taken.update(range(a, b))

@@ -91,12 +91,13 @@ class Analyser:
         self.encoder = Encoder(folder)
         table, known = read_table(folder / LEMMAS_FILE)
         self._lemmatiser = Lemmatiser(table, known, self.splitter.vocabulary())
-        facts = self.model_facts
-        self._decoders = {k: SpanDecoder(labels[k], facts.transitions.get(k), facts.lift.get(k, 0.0)) for k in SPAN_HEADS}
+        self._decoders: dict[str, SpanDecoder] = {}
+        for head in SPAN_HEADS:
+            self.lift(head, self.model_facts.lift.get(head, 0.0))
         self.read_act = ActReader(folder, labels)
 
     def lift(self, head: str, by: float) -> None:
-        """Decode a span head with another lift than the manifest's; for fitting it."""
+        """Decode a span head with this lift: the manifest's, or another to fit it."""
         facts = self.model_facts
         self._decoders[head] = SpanDecoder(facts.labels[head], facts.transitions.get(head), by)
 

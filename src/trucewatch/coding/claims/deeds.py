@@ -34,20 +34,13 @@ def said(layout: Layout, relations: Sequence[Relation]) -> list[Relation]:
 
 
 def _deed(layout: Layout, relation: Relation) -> bool:
-    tokens = layout.analysis.tokens
-    cue, content = tokens[_head(layout, relation.cue[0])], relation.content[0]
+    cue, content = layout.tokens[layout.head(relation.cue[0])], relation.content[0]
     if cue.upos != "VERB" or cue.lemma.lower() not in verbs() or _quoted(layout, content):
         return False
-    head = tokens[_head(layout, content)]
+    head = layout.tokens[layout.head(content)]
     return head.upos in _NOMINAL or head.feature("VerbForm") == "Inf"
 
 
-def _head(layout: Layout, run: Run) -> int:
-    """The word of a run that its other words hang from."""
-    tokens = layout.analysis.tokens
-    return next((i for i in range(*run) if not run[0] <= tokens[i].head < run[1]), run[0])
-
-
 def _quoted(layout: Layout, run: Run) -> bool:
-    tokens = layout.analysis.tokens
-    return any(tokens[i].text in QUOTES for i in range(max(0, run[0] - 1), min(len(tokens), run[1] + 1)))
+    """Whether a quotation mark stands in a run or right beside it."""
+    return any(token.text in QUOTES for token in layout.tokens[max(0, run[0] - 1) : run[1] + 1])

@@ -108,7 +108,7 @@ def combine(tagged: Sequence[Relation], ruled: Sequence[Relation]) -> list[Relat
     for relation in tagged:
         touching = [k for k, rule in enumerate(ruled) if _touch(rule.cue, relation.cue)]
         joined, settled = _settled(relation, [ruled[k] for k in touching])
-        used.update(k for k, rule in zip(touching, [ruled[k] for k in touching], strict=True) if rule in settled)
+        used.update(k for k in touching if ruled[k] in settled)
         kept.extend(one for one in joined if one.content and one not in kept)
     rest = [rule for k, rule in enumerate(ruled) if k not in used]
     for rule in sorted(rest, key=lambda r: (_RANK.index(r.rule), r.cue[0])):

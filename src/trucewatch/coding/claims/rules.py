@@ -431,7 +431,10 @@ class Rules(Grammar):
         if head < 0 or not source:
             return
         clause = self._clause(head)
-        if self.tokens[i - 1].text == "," and self._ends_sentence(source[-1][1]):  # said of all that stands before it
+        last = self.analysis.sentences[self.tokens[i].sentence].last
+        if self.tokens[i - 1].text == "," and self.layout.gap_is_loose(
+            source[-1][1], last
+        ):  # said of all that stands before it
             while self.tokens[clause].deprel.split(":")[0] in {"advcl", "acl"}:
                 clause = self._clause(self.tokens[clause].head)
         inside = self._subtree(clause, [phrase])
@@ -461,11 +464,6 @@ class Rules(Grammar):
 
     def _reads(self, i: int, phrase: tuple[str, ...]) -> bool:
         return tuple(t.text.lower() for t in self.tokens[i : i + len(phrase)]) == phrase
-
-    def _ends_sentence(self, i: int) -> bool:
-        """Whether nothing but punctuation follows in the sentence from token ``i`` on."""
-        last = self.analysis.sentences[self.tokens[i - 1].sentence].last
-        return all(self.tokens[j].upos == "PUNCT" for j in range(i, last))
 
     def _after(self, i: int) -> int | None:
         """The head of the noun phrase that begins at ``i``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trucewatch.coding.claims.grammar import Grammar
 from trucewatch.coding.claims.lexicon import cues, words
 from trucewatch.coding.claims.spans import QUOTES, Layout, Relation, Run, overlap
 
@@ -24,13 +25,11 @@ _EMPTY = frozenset({"have", "be", "do", "of", "in", "on", "at"})
 _NOBODY = frozenset({"nobody", "none", "no", "neither"})
 
 
-class Voices:
+class Voices(Grammar):
     """The relations of one text, each with a source that speaks, or none."""
 
     def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.analysis = layout.analysis
-        self.tokens = layout.tokens
+        super().__init__(layout)
         self.phrases = words("phrases.tsv")
         self.people = words("people.tsv")
 
@@ -81,17 +80,12 @@ class Voices:
             for c in self.analysis.children(head.head)
         )
         content = tuple(sorted((run, *relation.content))) if infinitive and not expletive else relation.content
-        return replace(relation, source=self._agent(head.head), content=content)
+        return replace(relation, source=self._by_whom(head.head), content=content)
 
-    def _agent(self, verb: int) -> tuple[Run, ...]:
+    def _by_whom(self, verb: int) -> tuple[Run, ...]:
         """Who does a passive verb: "It is claimed by residents that"."""
-        for c in self.analysis.children(verb):
-            case = [d for d in self.analysis.children(c) if self.tokens[d].deprel == "case"]
-            relation = self.tokens[c].deprel
-            if relation == "obl:agent" or (relation == "obl" and any(self.tokens[d].text.lower() == "by" for d in case)):
-                inside = sorted(set(self.analysis.subtree(c)) - set(case))
-                return self.layout.runs_of(inside)[:1]
-        return ()
+        agent = self._agent(verb)
+        return () if agent is None else self.layout.runs_of(self._subtree(agent) - set(self.kids(agent, "case")))[:1]
 
     def _reports(self, verb: int, cue: Run) -> bool:
         """Whether ``verb``, in the cue, is a passive whose subject is what is said ("is believed to", "is accused of")."""
