@@ -108,7 +108,7 @@ def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
     mine = _where(table, key)
     there = conn.execute(_raw(table).where(mine)).mappings().one_or_none()
     name = _key(table, key)
-    if found is None:
+    if there is None:
         raise TrucewatchError(
             "no-row", f"no row {name} in {table.name}", where=place(conn.engine), next_step="report this as a bug"
         )

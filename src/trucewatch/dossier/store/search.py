@@ -18,7 +18,7 @@ from trucewatch.dossier.store.words import WORD_LENGTH, Word, fold, words_of
 from trucewatch.model.errors import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -181,23 +181,38 @@ def _postgres(groups: Sequence[Group], ranked: bool) -> tuple[str, dict[str, Any
 
 
 def _found_postgres(groups: Sequence[Group]) -> tuple[str, dict[str, Any]]:
-    """Reports whose vector holds every position, by the index alone; the few long ones, by the index and their words."""
+    """Reports by the index alone; phrases in long ones, whose vectors lack positions, and all of a huge one, by their words too."""
     values: dict[str, Any] = {"query": _tsquery(groups, exact=True)}
-    found = "SELECT seq FROM report_words WHERE folded IS NULL AND words @@ CAST(:query AS tsquery)"
-    terms: list[str] = []
-    exact = " OR ".join(f"({_in_words(group, terms)})" for group in groups)
-    values |= {f"term{number}": term for number, term in enumerate(terms)}
-    long = f"SELECT seq FROM report_words WHERE folded IS NOT NULL AND ({exact})"  # noqa: S608  # parts are ours
-    return f"{found} UNION ALL {long}", values
+    parts = ["NOT cut AND words @@ CAST(:query AS tsquery)"]
+    if any(len(term.words) > 1 for group in groups for term in (*group.wanted, *group.unwanted)):
+        parts = ["folded IS NULL AND words @@ CAST(:query AS tsquery)"]
+        likely = "words @@ CAST(:likely AS tsquery)"
+        parts.append(f"folded IS NOT NULL AND NOT cut AND {likely} AND ({_exactly(groups, values, _in_vector)})")
+        values["likely"] = _tsquery(groups, exact=False)
+    parts.append(f"cut AND ({_exactly(groups, values, _in_words)})")
+    found = " UNION ALL ".join(f"SELECT seq FROM report_words WHERE {part}" for part in parts)  # noqa: S608  # parts are ours
+    return found, values
 
 
-def _in_words(group: Group, terms: list[str]) -> str:
-    def there(term: Term) -> str:
-        terms.append(f" {' '.join(_folded(term))}{'' if term.prefix else ' '}")
-        return f"position(:term{len(terms) - 1} IN folded) > 0"
+def _exactly(groups: Sequence[Group], values: dict[str, Any], there: Callable[[Term, dict[str, Any]], str]) -> str:
+    def fits(group: Group) -> str:
+        wanted = [there(term, values) for term in group.wanted]
+        return " AND ".join(wanted + [f"NOT {there(term, values)}" for term in group.unwanted])
 
-    wanted = [there(term) for term in group.wanted]
-    return " AND ".join(wanted + [f"NOT {there(term)}" for term in group.unwanted])
+    return " OR ".join(f"({fits(group)})" for group in groups)
+
+
+def _in_vector(term: Term, values: dict[str, Any]) -> str:
+    name = f"term{len(values)}"
+    values[name] = _tsquery_term(term, "<->")
+    there = f"words @@ CAST(:{name} AS tsquery)"
+    return there if len(term.words) == 1 else f"({there} OR {_in_words(term, values)})"
+
+
+def _in_words(term: Term, values: dict[str, Any]) -> str:
+    name = f"term{len(values)}"
+    values[name] = f" {' '.join(_folded(term))}{'' if term.prefix else ' '}"
+    return f"position(:{name} IN folded) > 0"
 
 
 def _tsquery(groups: Sequence[Group], *, exact: bool) -> str:

@@ -72,15 +72,15 @@ def keep(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> N
         return
     conn.execute(
         text(
-            "INSERT INTO report_words (seq, words, folded) VALUES (:seq, CAST(:words AS tsvector), :folded) "
-            "ON CONFLICT (seq) DO UPDATE SET words = excluded.words, folded = excluded.folded"
+            "INSERT INTO report_words (seq, words, folded, cut) VALUES (:seq, CAST(:words AS tsvector), :folded, :cut) "
+            "ON CONFLICT (seq) DO UPDATE SET words = excluded.words, folded = excluded.folded, cut = excluded.cut"
         ),
         [{"seq": row["seq"], **_indexed(row)} for row in rows],
     )
 
 
 def _indexed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The tsvector of a report, and where it cannot hold all positions, the words themselves to look phrases up in."""
+    """The tsvector of a report; where it cannot hold all positions, the words themselves; and whether it lacks words (``cut``)."""
     places: dict[str, list[str]] = {}
     folded: list[str] = []
     at = 1
@@ -98,7 +98,7 @@ def _indexed(row: Mapping[str, Any]) -> dict[str, Any]:
         folded.append("")
         at += GAP
     vector, fits = _vector(places)
-    return {"words": vector, "folded": None if whole and fits else f" {' '.join(folded)} "}
+    return {"words": vector, "folded": None if whole and fits else f" {' '.join(folded)} ", "cut": not fits}
 
 
 def _vector(places: Mapping[str, Sequence[str]]) -> tuple[str, bool]:
