@@ -56,7 +56,7 @@ def free_port() -> int:
 @contextmanager
 def cluster(programs: Path) -> Iterator[str]:
     """Runs a cluster; gives the URL of its database ``postgres``."""
-    folder = Path(tempfile.mkdtemp(prefix="tw-pg-", dir="/tmp"))  # noqa: S108  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="tw-pg-", dir="/tmp"))  # a socket's path must be short
     user = ordinary_user()
     if user:
         os.chown(folder, *user)

@@ -174,10 +174,7 @@ def log_size(path: Path) -> int:
 
 def _begin(conn: Connection) -> None:
     options = conn.get_execution_options()
-    if options.get(READ):
-        conn.exec_driver_sql("PRAGMA query_only=ON")
-    elif options.get(WRITE):
-        conn.exec_driver_sql("PRAGMA query_only=OFF")
+    conn.exec_driver_sql(f"PRAGMA query_only={'ON' if options.get(READ) else 'OFF'}")
     conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE) else "BEGIN")
 
 

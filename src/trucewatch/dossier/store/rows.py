@@ -77,8 +77,8 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     count = 0
     for row in rows:
         full = complete(table, row)
-        statement: Any = _insert(conn, table).values(full).on_conflict_do_nothing()
-        if conn.execute(statement).rowcount:
+        statement: Any = _insert(conn, table).values(full).on_conflict_do_nothing().returning(*table.primary_key)
+        if conn.execute(statement).first() is not None:
             words.keep(conn, table, [full])
             count += 1
     return count
@@ -181,7 +181,7 @@ def _coerced(column: Column[Any], value: Any) -> Any:
     """The value as its column's type keeps it; ValueError or TypeError where one of the databases could not."""
     kind = column.type
     if isinstance(kind, Boolean):
-        return _of(bool, value)
+        return _truth(value)
     if isinstance(kind, Integer):
         return _whole(value, 63 if isinstance(kind, BigInteger) else 31)
     if isinstance(kind, Float):
@@ -197,6 +197,12 @@ def _of(kind: Any, value: Any) -> Any:
     if not isinstance(value, kind):
         raise TypeError(f"it cannot hold a value of type {type(value).__name__}")
     return value
+
+
+def _truth(value: Any) -> bool:
+    if value not in (0, 1):  # SQLite's driver gives numbers
+        raise ValueError("it must be true or false")
+    return bool(_of(int, value))
 
 
 def _whole(value: Any, bits: int) -> int:

@@ -120,7 +120,7 @@ def count(conn: Connection, query: str, *, at_most: int = 1_000_000) -> int:
         found, values = _FOUND_SQLITE, {"query": _fts5(groups)}
     else:
         found, values = _found_postgres(groups)
-    statement = f"SELECT count(*) FROM (SELECT 1 FROM ({found}) AS found LIMIT :at_most) AS some"  # noqa: S608  # parts are ours
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM ({found}) AS found LIMIT :at_most) AS counted"  # noqa: S608  # parts are ours
     return int(conn.execute(text(statement), {**values, "at_most": at_most}).scalar_one())
 
 

@@ -62,8 +62,7 @@ def _folded(letter: str) -> str:
     base = unicodedata.normalize("NFD", letter)[0]
     if base.isascii():
         return base.lower()
-    folded = letter.casefold()
-    return folded if len(folded) == 1 else letter
+    return next((folded for folded in (letter.casefold(), letter.lower()) if len(folded) == 1), letter)
 
 
 def keep(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
