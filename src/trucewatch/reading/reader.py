@@ -63,6 +63,43 @@ def read(
     return session.run(words)
 
 
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Bytes in hand, and what is known of them. ``opener`` gives a fresh stream each time; ``chosen`` is false for what a walk found."""
+
+    id: str
+    opener: Callable[[], BinaryIO]
+    name: str | None = None
+    content_type: str | None = None
+    url: str | None = None
+    retrieved: str | None = None
+    published: str | None = None
+    chosen: bool = True
+    lines: bool = False
+    """Whether these are the JSON lines of standard input."""
+
+
+def read_payload(
+    payload: Payload, *, options: ReadOptions | None = None, fetch: Callable[[str], Payload] | None = None
+) -> Iterator[Report | Unread]:
+    """Read reports from bytes that were received before, as :func:`read` would have.
+
+    Args:
+        payload: the bytes.
+        options: limits, language, whether a feed's links are followed.
+        fetch: how a page that a feed links to is had; without it such links give a reason.
+
+    Returns:
+        At least one item; ids are unique in one call.
+    """
+    session = _Session(options or ReadOptions(), payload.published, None, pages=fetch or _no_pages)
+    return session.run_payload(payload)
+
+
+def _no_pages(url: str) -> Payload:
+    raise error(Code.FETCH_FAILED, f"{url}: links are not followed here")
+
+
 @dataclass(slots=True)
 class _Session:
     """One call of :func:`read`: its options, its fetcher, the ids it has given out."""
@@ -72,6 +109,15 @@ class _Session:
     stdin: BinaryIO | None
     seen: set[bytes] = field(default_factory=set)
     fetcher: Fetcher | None = None
+    pages: Callable[[str], Payload] | None = None
+
+    def run_payload(self, payload: Payload) -> Iterator[Report | Unread]:
+        def produce() -> Iterator[Report | Unread]:
+            source = self._of(payload)
+            return JsonLinesReader().read(source) if payload.lines else self._read(source)
+
+        for result in self._guarded(payload.id, payload.chosen, produce):
+            yield self._unique(result)
 
     def run(self, words: Iterable[str]) -> Iterator[Report | Unread]:
         try:
@@ -113,7 +159,20 @@ class _Session:
             data = read_up_to(cast("BinaryIO", stream), self.options.max_file_bytes)
         return self._source(item.name, lambda: io.BytesIO(data), chosen=item.chosen)
 
+    def _of(self, payload: Payload) -> Source:
+        source = self._source(payload.id, payload.opener, chosen=payload.chosen)
+        return replace(
+            source,
+            name=payload.name or payload.url or payload.id,
+            content_type=payload.content_type,
+            url=payload.url,
+            retrieved=payload.retrieved,
+            published=payload.published or self.published,
+        )
+
     def _fetched(self, url: str) -> Source:
+        if self.pages is not None:
+            return self._of(self.pages(url))
         from trucewatch.reading.fetching import Fetcher  # noqa: PLC0415 - only who reads URLs pays for the network's modules
 
         self.fetcher = self.fetcher or Fetcher(self.options.fetch)
@@ -186,4 +245,4 @@ def _kept(stream: BinaryIO) -> Callable[[], BinaryIO]:
     return lambda: cast("BinaryIO", io.BufferedReader(_Kept(stream)))
 
 
-__all__ = ["read"]
+__all__ = ["Payload", "read", "read_payload"]
