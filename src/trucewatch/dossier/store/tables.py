@@ -105,10 +105,9 @@ progress = Table(
 reports = Table(
     "reports",
     metadata,
-    Column("id", String(40), primary_key=True),  # r-...: a hash of capture and member
+    Column("id", String(40), primary_key=True),  # r-...: a hash of text, title, publisher, URL and date
     Column("seq", Integer, nullable=False, unique=True),  # order of arrival
-    Column("capture", String(40), ForeignKey("captures.id"), nullable=False, index=True),
-    Column("member", Text, nullable=False),  # the id that the reading room gave: "feed.xml#3"
+    Column("name", Text, nullable=False),  # the id that the reading room gave: "feed.xml#3"
     Column("status", String(16), nullable=False),
     Column("reasons", Text, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),  # of the text
@@ -120,6 +119,16 @@ reports = Table(
     Column("facts", Text, nullable=False),  # the contract's `report` object
     Column("text", Text, nullable=False),
     Column("added", String(32), nullable=False),
+    _digest(),
+)
+
+#: Where a report was met: the first time and whenever the same report came in again.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("report", String(40), ForeignKey("reports.id"), primary_key=True),
+    Column("capture", String(40), ForeignKey("captures.id"), primary_key=True, index=True),
+    Column("member", Text, nullable=False),
     _digest(),
 )
 
@@ -295,6 +304,17 @@ verdicts = Table(
     Column("payload", Text, nullable=False),  # canonical JSON: anchor words and offsets, field, value, note
     Column("undoes", String(40)),
     Column("prev", String(64), nullable=False),
+    _digest(),
+)
+
+#: Which event of the current coding a verdict means. Derived from the verdict's anchor; null where it was lost in recoding.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("verdict", String(40), primary_key=True),
+    Column("side", Integer, primary_key=True, autoincrement=False),  # 0 the event, 1 the other one of a pair
+    Column("event", String(82), index=True),  # events.key
+    Column("how", String(8), nullable=False),  # same, moved, lost
     _digest(),
 )
 
