@@ -21,6 +21,7 @@ _VERBS = {
     "code": "Code reports: who did what to whom, where, when, with what harm, and who says so.",
     "demo": "Code the bundled fictional dossier and show who says what happened.",
     "explain": "Show why an event was coded as it was: words, rules, alternatives.",
+    "agreement": "Check, read and map agreements: who must do what, where and until when.",
     "schema": "Print the JSON Schema of the coded record.",
     "model": "Print the facts of the model card: data, scores, hashes.",
 }

@@ -42,7 +42,8 @@ def vectors(points: Degrees) -> Flat:
 def positions(units: Flat) -> Flat:
     """Longitude and latitude of unit vectors (rows)."""
     x, y, z = units[:, 0], units[:, 1], units[:, 2]
-    return np.degrees(np.column_stack((np.arctan2(y, x), np.arctan2(z, np.hypot(x, y)))))
+    made: Flat = np.degrees(np.column_stack((np.arctan2(y, x), np.arctan2(z, np.hypot(x, y)))))
+    return made
 
 
 def centre(points: Degrees) -> tuple[float, float]:
@@ -50,7 +51,7 @@ def centre(points: Degrees) -> tuple[float, float]:
     units = vectors(points)
     mean = units.mean(axis=0)
     length = float(np.linalg.norm(mean))
-    lon, lat = positions((units[:1] if length < 1e-9 else (mean / length)[None, :]))[0]  # noqa: PLR2004 - nothing left of the mean
+    lon, lat = positions(units[:1] if length < 1e-9 else (mean / length)[None, :])[0]  # noqa: PLR2004 - nothing left of the mean
     return float(lon), float(lat)
 
 

@@ -45,7 +45,10 @@ def find(name: str, beside: Path | None = None) -> Path:
         if path.is_file():
             return path
     raise TrucewatchError(
-        "no-agreement", "there is no such agreement", where=name, next_step=f"name a YAML or TOML file, or one of {', '.join(shipped())}"
+        "no-agreement",
+        "there is no such agreement",
+        where=name,
+        next_step=f"name a YAML or TOML file, or one of {', '.join(shipped())}",
     )
 
 
@@ -117,5 +120,7 @@ def _read(
     agreement = made(item, Desk(actors, gazetteer, fetch), report)
     ident = item.text("id")
     if ident and ident != path.stem:
-        report.warning(item.at("id"), f"the file is named {path.stem!r}, its id is {ident!r}: others find it by the file's name")
+        report.warning(
+            item.at("id"), f"the file is named {path.stem!r}, its id is {ident!r}: others find it by the file's name"
+        )
     return agreement, report.sorted()

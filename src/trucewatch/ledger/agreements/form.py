@@ -141,7 +141,7 @@ FORMS: dict[str, dict[str, Field]] = {
         "id": Field("id", "unique in the file", required=True),
         "label": Field("text", "a few words", required=True),
         "text": Field("text", "what is asked, short, in your own words", required=True),
-        "clause": Field("text", "where in the document: \"paragraph 2\""),
+        "clause": Field("text", 'where in the document: "paragraph 2"'),
         "obligations": Field("obligation", "one or more of the codebook's obligations", required=True, many=True),
         "bearers": Field("actor", "who must keep it: actor ids that the agreement names, or `parties`, `guarantors`", required=True,
                          many=True),

@@ -72,7 +72,9 @@ class _Maker:
         """Everything in the order of the form."""
         item = self._item
         if item.text("trucewatch-agreement") not in {None, FORMAT}:
-            self._report.error(item.at("trucewatch-agreement"), f"this version reads form {FORMAT}, not {item.text('trucewatch-agreement')!r}")
+            self._report.error(
+                item.at("trucewatch-agreement"), f"this version reads form {FORMAT}, not {item.text('trucewatch-agreement')!r}"
+            )
         people = {group: tuple(self._involved(group)) for group in _GROUPS}
         areas = self._surveyor.named()
         sources = tuple(self._sources())
@@ -81,13 +83,19 @@ class _Maker:
         own = tuple(self._terms(people, areas, len(sources)))
         _Overlaps(self._report, item.parts.get("terms", []), own).check()
         spells = tuple(self._spells())
-        places = tuple(site for part in item.parts.get("places", ()) if (site := resolve(part, self._desk.gazetteer, self._report)))
+        places = tuple(
+            site for part in item.parts.get("places", ()) if (site := resolve(part, self._desk.gazetteer, self._report))
+        )
         if self._report.errors:
             return None
         fields: dict[str, Any] = {key: item.text(key) for key in ("id", "title", "date", "place", "kind", "stage")}
         return Agreement(
             **fields,
-            **people,
+            parties=people["parties"],
+            guarantors=people["guarantors"],
+            witnesses=people["witnesses"],
+            monitors=people["monitors"],
+            bound=people["bound"],
             sources=sources,
             terms=(*own, *carried),
             status=spells,
@@ -96,7 +104,7 @@ class _Maker:
             places=places,
             pax=item.value("pax"),
             coded_by=item.text("coded_by") or "",
-            fictional=bool(item.value("fictional", False)),
+            fictional=bool(item.value("fictional")),
             note=item.text("note") or "",
         )
 
@@ -106,7 +114,11 @@ class _Maker:
         name = actor_name(str(cell.value), self._desk.actors)
         if name is None:
             composed = _COMPOSED.fullmatch(str(cell.value))
-            why = f"no role {composed[2]!r} ({', '.join(ROLE_CODES)})" if composed and composed[2] not in ROLE_CODES else "not in the actor file"
+            why = (
+                f"no role {composed[2]!r} ({', '.join(ROLE_CODES)})"
+                if composed and composed[2] not in ROLE_CODES
+                else "not in the actor file"
+            )
             self._report.error(cell.line, f"unknown actor {cell.value!r}: {why}")
         return name
 
@@ -135,7 +147,9 @@ class _Maker:
         for cell in part.lists.get("bearers", ()):
             listed = any(cell.value == actor or str(cell.value).startswith((f"{actor}-", f"{actor}.")) for actor in named)
             if cell.value not in _GROUPS and cell.value in found and not listed:
-                self._report.error(cell.line, f"{cell.value} is bound by this term but is named under none of {', '.join(_GROUPS)}")
+                self._report.error(
+                    cell.line, f"{cell.value} is bound by this term but is named under none of {', '.join(_GROUPS)}"
+                )
         return found
 
     # when
@@ -172,7 +186,13 @@ class _Maker:
 
     def _sources(self) -> Iterator[Source]:
         for part in self._item.parts.get("sources", ()):
-            yield Source(part.text("title") or "", part.text("publisher") or "", part.text("date"), part.text("url"), part.text("note") or "")
+            yield Source(
+                part.text("title") or "",
+                part.text("publisher") or "",
+                part.text("date"),
+                part.text("url"),
+                part.text("note") or "",
+            )
 
     def _bases(self) -> Iterator[Basis]:
         for part in self._item.parts.get("builds_on", ()):
@@ -196,11 +216,24 @@ class _Maker:
         wanted = part.texts("terms")
         for cell in part.lists.get("terms", ()):
             if other.term(str(cell.value)) is None:
-                self._report.error(cell.line, f"{other.id} has no term {cell.value!r}{near(str(cell.value), [term.id for term in other.terms])}")
-        doubts = {"certainty": part.value("certainty"), "why": part.text("why") or ""} if part.value("certainty", "sure") != "sure" else {}
+                self._report.error(
+                    cell.line,
+                    f"{other.id} has no term {cell.value!r}{near(str(cell.value), [term.id for term in other.terms])}",
+                )
+        doubts = (
+            {"certainty": part.value("certainty"), "why": part.text("why") or ""}
+            if part.value("certainty", "sure") != "sure"
+            else {}
+        )
         for term in other.terms:
             if not wanted or term.id in wanted:
-                yield replace(term, id=term.id if term.origin else f"{other.id}/{term.id}", origin=term.origin or other.id, area=area or term.area, **doubts)
+                yield replace(
+                    term,
+                    id=term.id if term.origin else f"{other.id}/{term.id}",
+                    origin=term.origin or other.id,
+                    area=area or term.area,
+                    **doubts,
+                )
 
     # what
 
@@ -216,7 +249,10 @@ class _Maker:
                 first[ident] = part.at("id")
             for cell in part.lists.get("beside", ()):
                 if cell.value not in known:
-                    self._report.error(cell.line, f"no term {cell.value!r} beside which this could stand{near(str(cell.value), [name for name in known if name])}")
+                    self._report.error(
+                        cell.line,
+                        f"no term {cell.value!r} beside which this could stand{near(str(cell.value), [name for name in known if name])}",
+                    )
             yield self._term(part, people, areas, sources)
 
     def _term(self, part: Item, people: Mapping[str, tuple[Involved, ...]], areas: Mapping[str, Area], sources: int) -> Term:
@@ -254,9 +290,11 @@ class _Maker:
         if given is None:
             needing = [name for name in obligations if name in defaults.duties() and defaults.duties()[name].needs_area]
             if needing:
-                self._report.error(part.at("obligations"), f"this term has no 'area', and {needing[0]!r} needs one: where must it be kept?")
+                self._report.error(
+                    part.at("obligations"), f"this term has no 'area', and {needing[0]!r} needs one: where must it be kept?"
+                )
             return None
-        if given.short in areas:
+        if given.short is not None and given.short in areas:
             return areas[given.short]
         return self._area(part, part.text("id") or "area")
 
@@ -271,7 +309,7 @@ class _Maker:
                 self._actors(given, "actors", people),
                 given.value("side", "either"),
                 given.texts("categories"),
-                bool(given.value("contested", False)),
+                bool(given.value("contested")),
             )
 
     def _matches(self, part: Item, obligations: tuple[str, ...]) -> Iterator[Match]:
@@ -292,7 +330,9 @@ class _Maker:
         if given.short is not None:
             known = [truce.id for truce in load_ontology().truces]
             if given.short not in known:
-                self._report.error(given.line, f"no ceasefire category {given.short!r}{near(given.short, [*known, 'defaults'])}")
+                self._report.error(
+                    given.line, f"no ceasefire category {given.short!r}{near(given.short, [*known, 'defaults'])}"
+                )
                 return None
             return Match(bearing, given.short, who=cast("Any", who))
         if not {"category", "type"} & given.lines.keys():
@@ -300,7 +340,10 @@ class _Maker:
         self._mode(given)
         for cell in given.lists.get("words", ()):
             if str(cell.value).startswith("@") and str(cell.value)[1:] not in defaults.word_lists():
-                self._report.error(cell.line, f"no list of words {cell.value!r}; there are {', '.join('@' + name for name in defaults.word_lists())}")
+                self._report.error(
+                    cell.line,
+                    f"no list of words {cell.value!r}; there are {', '.join('@' + name for name in defaults.word_lists())}",
+                )
         return Match(
             bearing=bearing,
             category=given.text("category"),
@@ -379,14 +422,21 @@ class _Overlaps:
         same = ", ".join(sorted(set(term.obligations) & set(other.obligations)))
         who = ", ".join(sorted(set(term.bearers) & set(other.bearers)))
         if clash is not None:
-            self._report.error(part.line, f"contradicts the term {other.id!r} (line {earlier.line}): {_told(clash)} fulfils one and breaches the other, for {who}")
-        elif term.id not in other.beside and other.id not in term.beside and any(
-            _same_event(mine, theirs) for mine in term.matches for theirs in other.matches if mine.bearing == theirs.bearing
+            self._report.error(
+                part.line,
+                f"contradicts the term {other.id!r} (line {earlier.line}): {_told(clash)} fulfils one and breaches the other, for {who}",
+            )
+        elif (
+            term.id not in other.beside
+            and other.id not in term.beside
+            and any(
+                _same_event(mine, theirs) for mine in term.matches for theirs in other.matches if mine.bearing == theirs.bearing
+            )
         ):
             self._report.warning(
                 part.line,
-                f"lays the same duty ({same}) on {who} as the term {other.id!r} (line {earlier.line}), in the same area and time: an incident would"
-                " count twice; if that is meant, say so under 'beside'",
+                f"lays the same duty ({same}) on {who} as the term {other.id!r} (line {earlier.line}), in the same area and"
+                " time: an incident would count twice; if that is meant, say so under 'beside'",
             )
 
 

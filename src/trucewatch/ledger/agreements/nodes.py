@@ -114,7 +114,7 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> None:
         """One event."""
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
@@ -131,8 +131,8 @@ class _Builder:
             self._open.pop()
 
     def _refuse_tag(self, event: yaml.NodeEvent, line: int) -> None:
-        if getattr(event, "tag", None):
-            raise Unreadable(line, f"tags ({event.tag}) are not read")  # type: ignore[attr-defined] - scalars and collections have one
+        if tag := getattr(event, "tag", None):
+            raise Unreadable(line, f"tags ({tag}) are not read")
 
     def _push(self, node: Node) -> None:
         if len(self._open) >= MAX_DEPTH:

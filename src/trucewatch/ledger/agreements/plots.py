@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 from shapely.geometry import Polygon as Flat
 from shapely.validation import explain_validity
@@ -100,10 +101,16 @@ class Surveyor:
         return made
 
     def _keys(self, item: Item, kind: str) -> None:
-        missing = {"width_km": "a corridor needs a width: 'width_km' to each side", "radius_km": "a radius is needed: 'radius_km'"}
+        missing = {
+            "width_km": "a corridor needs a width: 'width_km' to each side",
+            "radius_km": "a radius is needed: 'radius_km'",
+        }
         for key in _NEEDS[kind]:
             if key not in item.lines:
-                self.report.error(item.line, f"this {kind} has no {key!r}: {missing[key]}" if key in missing else f"this {kind} has no {key!r}")
+                self.report.error(
+                    item.line,
+                    f"this {kind} has no {key!r}: {missing[key]}" if key in missing else f"this {kind} has no {key!r}",
+                )
         for key in item.lines.keys() - _ALWAYS - set(_NEEDS[kind]) - _MAY.get(kind, frozenset()):
             self.report.error(item.at(key), f"{key!r} says nothing of a {kind}")
 
@@ -128,7 +135,11 @@ class Surveyor:
             return self._place(item, fields)
         if kind in {"Admin1", "Country"}:
             country, name = item.text("country"), item.text("admin1")
-            made = known_unit(country, name, item.at("admin1" if name else "country"), self.gazetteer, self.report) if country else None
+            made = (
+                known_unit(country, name, item.at("admin1" if name else "country"), self.gazetteer, self.report)
+                if country
+                else None
+            )
             return Area(form="unit" if kind == "Admin1" else "country", unit=made, **fields) if made else None
         return self._put_together(item, kind, fields, seen)
 
@@ -207,7 +218,10 @@ class Surveyor:
         if points is None:
             return None
         if points[0] != points[-1]:
-            self.report.error(line, f"{name} is not closed: it starts at {_at(points[0])} and ends at {_at(points[-1])}; repeat the first point")
+            self.report.error(
+                line,
+                f"{name} is not closed: it starts at {_at(points[0])} and ends at {_at(points[-1])}; repeat the first point",
+            )
             return None
         if len(points) < _FEWEST:
             self.report.error(line, f"{name} has {len(points)} points; a triangle has {_FEWEST}, the first twice")
@@ -224,7 +238,11 @@ class Surveyor:
             return points
         lon, lat = wrong
         swapped = abs(lon) <= 90 < abs(lat) <= 180  # noqa: PLR2004
-        hint = "latitude and longitude look swapped: GeoJSON writes longitude first" if swapped else "degrees are -180 to 180 and -90 to 90"
+        hint = (
+            "latitude and longitude look swapped: GeoJSON writes longitude first"
+            if swapped
+            else "degrees are -180 to 180 and -90 to 90"
+        )
         self.report.error(line, f"{what}: {_at(wrong)} is not on the globe; {hint}")
         return None
 
@@ -237,23 +255,28 @@ class Surveyor:
         as_is = min(haversine(centre(points), mark) for mark in marks)
         other = min(haversine(centre(turned), mark) for mark in marks)
         if as_is > _FAR and other < _NEAR:
-            self.report.error(
-                line, f"latitude and longitude look swapped: as written it is {as_is:,.0f} km from {units[0].admin1 or units[0].country}, turned round {other:,.0f} km"
-            )
+            where = units[0].admin1 or units[0].country
+            hint = f"as written it is {as_is:,.0f} km from {where}, turned round {other:,.0f} km"
+            self.report.error(line, f"latitude and longitude look swapped: {hint}")
 
     def _mark(self, named: Unit) -> Position | None:
         """A point of a unit: the gazetteer's."""
-        entries = [entry for entry in self.gazetteer.divisions(named.country) if entry.name == named.admin1] if named.admin1 else []
+        entries = (
+            [entry for entry in self.gazetteer.divisions(named.country) if entry.name == named.admin1] if named.admin1 else []
+        )
         entry = entries[0] if entries else self.gazetteer.country(named.country)
         return None if entry is None or entry.longitude is None or entry.latitude is None else (entry.longitude, entry.latitude)
 
     def _extent(self, item: Item, area: Area) -> None:
         found = middle(area)
         if found and found[1] > _FURTHEST:
-            self.report.error(item.at("coordinates"), f"the area reaches {found[1]:,.0f} km from its middle; {_FURTHEST:,.0f} is the most")
+            self.report.error(
+                item.at("coordinates"), f"the area reaches {found[1]:,.0f} km from its middle; {_FURTHEST:,.0f} is the most"
+            )
         elif found and not area.lies_in:
             self.report.warning(
-                item.line, "say under 'lies_in' in which country or province it lies, or places known only so far cannot be told apart from it"
+                item.line,
+                "say under 'lies_in' in which country or province it lies, or places known only so far cannot be told apart from it",
             )
 
 
@@ -286,5 +309,5 @@ def _flaw(rings: Polygon) -> str | None:
 
 def _spots(text: str, plane: Plane) -> Iterator[Position]:
     x, y = (float(value) for value in text.rstrip("]").split()[:2])
-    lon, lat = plane.degrees([(x, y)])[0]  # type: ignore[arg-type] - rows of two
+    lon, lat = plane.degrees(np.array([(x, y)]))[0]
     yield round(float(lon), 3), round(float(lat), 3)

@@ -148,17 +148,19 @@ def _part(node: Node, wanted: Field, report: Report) -> Item:
 
 def _cell(key: str, node: Node, wanted: Field, report: Report) -> Cell | None:
     try:
-        if wanted.holds == "points":
-            return Cell(_points(node), node.line)
-        if node.kind != "text":
-            raise Misfit(f"is a {node.kind} where {_EXPECTED.get(wanted.holds, 'text')} is expected")
-        return Cell(_plain(node.text.strip(), wanted), node.line)
+        return Cell(_points(node) if wanted.holds == "points" else _plain_of(node, wanted), node.line)
     except Misfit as misfit:
         report.error(node.line, f"{key!r} {misfit}")
         return None
 
 
 _EXPECTED = {"points": "a list of numbers", "number": "a number", "date": "a date"}
+
+
+def _plain_of(node: Node, wanted: Field) -> Any:
+    if node.kind != "text":
+        raise Misfit(f"is a {node.kind} where {_EXPECTED.get(wanted.holds, 'text')} is expected")
+    return _plain(node.text.strip(), wanted)
 
 
 def _plain(text: str, wanted: Field) -> Any:

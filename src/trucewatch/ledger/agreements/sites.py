@@ -43,7 +43,9 @@ def resolve(item: Item, gazetteer: Gazetteer, report: Report) -> Site | None:
     if len(fitting) == 1:
         return site_of(fitting[0])
     if fitting:
-        report.error(line, f"the gazetteer has {len(fitting)} places {name!r} ({_listed(fitting)}); add country, kind or geonameid")
+        report.error(
+            line, f"the gazetteer has {len(fitting)} places {name!r} ({_listed(fitting)}); add country, kind or geonameid"
+        )
     elif entries:
         report.error(line, f"no place {name!r} in the gazetteer is of this country, kind or id; it has {_listed(entries)}")
     else:
