@@ -92,5 +92,12 @@ def test_own_actors_and_places_can_be_named(tmp_path, capsys):
     own.write_text(demo.read_text("utf-8").replace("id: karsh-2031", "id: mine"), "utf-8")
     assert run(["agreement", "lint", str(own)]) == 2
     assert "unknown actor 'xva.nf'" in capsys.readouterr().out
-    tables = ["--actors", str(demo.parent / "states.tsv"), "--actors", str(demo.parent / "groups.tsv"), "--gazetteer", str(demo.parent / "places.tsv")]
+    tables = [
+        "--actors",
+        str(demo.parent / "states.tsv"),
+        "--actors",
+        str(demo.parent / "groups.tsv"),
+        "--gazetteer",
+        str(demo.parent / "places.tsv"),
+    ]
     assert run(["agreement", "lint", str(own), *tables]) == 0

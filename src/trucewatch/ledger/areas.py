@@ -250,8 +250,8 @@ class _Ground:
             return
         degrees = np.array([(spot.longitude, spot.latitude) for spot in spots], dtype=np.float64).reshape(-1, 2)
         radii = np.array([reaches()[spot.precision or 0].radius for spot in spots])
-        points = shapely.points(self._plane.flat(degrees))
-        inside = shapely.intersects(self._flat, points)
+        points = np.asarray(shapely.points(self._plane.flat(degrees)), dtype=np.object_)
+        inside = np.asarray(shapely.intersects(self._flat, points), dtype=np.bool_)
         away = self._distances(degrees, points)
         share = _shares(self._flat, points, radii, away, inside)
         yield from map(self._told, inside, away, share, radii)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import asin, atan2, cos, degrees, hypot, pi, radians, sin, sqrt
 
 import pytest
@@ -58,7 +59,7 @@ def between(one, other, share):
 def to_line(point, line, step=0.4):
     """Distance from a point to a line by dense sampling; too long by less than step²/8d."""
     found = []
-    for one, other in zip(line[:-1], line[1:], strict=True):
+    for one, other in pairwise(line):
         count = max(1, int(great_circle(one, other) / step))
         found += [great_circle(point, between(one, other, k / count)) for k in range(count + 1)]
     return min(found)
@@ -93,7 +94,7 @@ def test_the_middle_of_points_across_180_degrees_is_there_and_not_at_greenwich()
 def test_a_line_is_made_denser_on_the_shortest_way(lon, lat, bearing, km):
     end = away((lon, lat), bearing, km)
     run = [tuple(map(float, point)) for point in densified([(lon, lat), end], 20)]
-    steps = [great_circle(a, b) for a, b in zip(run[:-1], run[1:], strict=True)]
+    steps = [great_circle(a, b) for a, b in pairwise(run)]
     assert max(steps) <= 20.001
     assert sum(steps) == pytest.approx(km, rel=1e-6)
 
@@ -104,7 +105,7 @@ def test_a_line_is_made_denser_on_the_shortest_way(lon, lat, bearing, km):
 @settings(max_examples=60, deadline=None)
 @given(LON, LAT, st.floats(0, 2 * pi), st.floats(5, 250), st.floats(-0.8, 0.8), st.floats(5, 150), WIDTH, st.floats(0, 2 * pi), st.floats(0, 1),
        st.floats(-1.5, 1.5))  # fmt: skip
-def test_a_point_is_inside_a_corridor_if_and_only_if_it_is_near_enough_to_its_line(
+def test_a_point_is_inside_a_corridor_if_and_only_if_it_is_near_enough_to_its_line(  # noqa: PLR0917
     lon, lat, bearing, first, turn, second, width, side, along, off
 ):
     start = (lon, lat)
@@ -119,7 +120,7 @@ def test_a_point_is_inside_a_corridor_if_and_only_if_it_is_near_enough_to_its_li
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(-60, 60), st.floats(0.05, 2), st.floats(0.05, 2), WIDTH, st.floats(-170, 170), st.floats(-1.4, 1.4))
-def test_a_corridor_across_180_degrees_is_like_the_same_one_elsewhere(lat, west, east, width, turn, off):
+def test_a_corridor_across_180_degrees_is_like_the_same_one_elsewhere(lat, west, east, width, turn, off):  # noqa: PLR0917 - hypothesis gives them
     def turned(point, by):
         return ((point[0] + by + 180) % 360 - 180, point[1])
 
@@ -144,11 +145,11 @@ def test_a_circle_around_a_pole_is_one(lon, radius, away_from_it, pole):
 
 @settings(max_examples=40, deadline=None)
 @given(LON, LAT, st.floats(0, 2 * pi), st.floats(0, 60), st.lists(WIDTH, min_size=2, max_size=4), st.sampled_from([1, 2, 3]))
-def test_a_wider_corridor_never_holds_less_of_a_place(lon, lat, bearing, off, widths, precision):
+def test_a_wider_corridor_never_holds_less_of_a_place(lon, lat, bearing, off, widths, precision):  # noqa: PLR0917 - hypothesis gives them
     line = ((lon, lat), away((lon, lat), bearing, 80))
     where = spot(*away((lon, lat), bearing + pi / 2, off), precision=precision)
     shares = [relation(corridor(line, width), where).share for width in sorted(widths)]
-    assert all(small <= big + 0.002 for small, big in zip(shares[:-1], shares[1:], strict=True))
+    assert all(small <= big + 0.002 for small, big in pairwise(shares))
 
 
 @settings(max_examples=40, deadline=None)
@@ -163,7 +164,7 @@ def test_which_end_of_a_line_comes_first_does_not_matter(lon, lat, bearing, off)
 
 @settings(max_examples=12, deadline=None)
 @given(LON, st.floats(-50, 50), st.floats(0, 2 * pi), st.floats(1100, 2500), st.floats(0, 1), st.floats(0, 2))
-def test_an_area_too_big_for_one_map_is_right_everywhere(lon, lat, bearing, long, along, off):
+def test_an_area_too_big_for_one_map_is_right_everywhere(lon, lat, bearing, long, along, off):  # noqa: PLR0917 - hypothesis gives them
     line = ((lon, lat), away((lon, lat), bearing, long))
     area = corridor(line, 30)
     point = away(between(*line, along), bearing + pi / 2, off * 30)
@@ -259,7 +260,9 @@ def test_a_place_of_each_precision_against_a_corridor(where, kind, share, by):
 
 
 def test_the_words_say_how_far_and_how_sure():
-    assert relation(CORRIDOR, spot(36.5, 35.82)).words.startswith("inside the area, 5.2 km from its border; the place is known to within 1.0 km")
+    assert relation(CORRIDOR, spot(36.5, 35.82)).words.startswith(
+        "inside the area, 5.2 km from its border; the place is known to within 1.0 km"
+    )
     partly = relation(CORRIDOR, spot(36.5, 35.88, precision=2))
     assert "partly inside the area: its point is" in partly.words
     assert "% of it is inside" in partly.words

@@ -97,7 +97,9 @@ def test_one_clear_line_by_file_and_line(tmp_path, change, needle, said):
 
 
 def test_everything_is_named_at_once_and_sorted(tmp_path):
-    text = edited(("actor: TUR, role", "actor: TRK, role"), ("until: 2020-12-31", "until: 2020-02-31"), ("width_km: 6", "width_km: x"))
+    text = edited(
+        ("actor: TUR, role", "actor: TRK, role"), ("until: 2020-12-31", "until: 2020-02-31"), ("width_km: 6", "width_km: x")
+    )
     found = problems(tmp_path, text)
     assert [problem.line for problem in found] == sorted(problem.line for problem in found)
     assert {"TRK" in p.message or "2020-02-31" in p.message or "'x'" in p.message for p in found} == {True}
@@ -142,7 +144,11 @@ def test_duties_apart_in_bearer_place_or_kind_do_not_overlap(tmp_path, apart):
 
 
 def test_duties_apart_in_time_do_not_overlap(tmp_path):
-    text = edited(("{from: 2020-03-06T00:01}", "{from: 2020-03-06, until: 2020-04-01}")) + TWICE + "    period: {from: 2020-04-02}\n"
+    text = (
+        edited(("{from: 2020-03-06T00:01}", "{from: 2020-03-06, until: 2020-04-01}"))
+        + TWICE
+        + "    period: {from: 2020-04-02}\n"
+    )
     assert problems(tmp_path, text) == ()
 
 
@@ -159,7 +165,10 @@ def test_duties_parted_by_their_object_words_do_not_overlap(tmp_path):
 def test_terms_that_contradict_each_other_are_an_error(tmp_path):
     (found,) = problems(tmp_path, TEXT + TWICE + "    beside: [fire]\n    fulfils: [shelling]\n    breaches: []\n")
     assert found.severity == "error"
-    assert "contradicts the term 'fire' (line 26): shelling (happened or ongoing) fulfils one and breaches the other" in found.message
+    assert (
+        "contradicts the term 'fire' (line 26): shelling (happened or ongoing) fulfils one and breaches the other"
+        in found.message
+    )
 
 
 def test_a_term_that_contradicts_itself_is_an_error(tmp_path):
@@ -206,7 +215,10 @@ def test_loading_a_broken_file_is_one_error_that_counts_the_others(tmp_path):
 
 
 def test_a_match_in_short_is_the_category_with_its_usual_fields(tmp_path):
-    found = agreement(tmp_path, edited(("    period: {from: 2020-03-06T00:01}\n", "    breaches: [shelling]\n    obstructs: [road blocked]\n")))
+    found = agreement(
+        tmp_path,
+        edited(("    period: {from: 2020-03-06T00:01}\n", "    breaches: [shelling]\n    obstructs: [road blocked]\n")),
+    )
     (breach,) = found.terms[0].of("breaches")
     (hurdle,) = found.terms[0].of("obstructs")
     assert (breach.category, breach.status, breach.who) == ("shelling", ("happened", "ongoing"), "bearer")
@@ -215,7 +227,11 @@ def test_a_match_in_short_is_the_category_with_its_usual_fields(tmp_path):
 
 def test_defaults_can_be_kept_and_added_to(tmp_path):
     usual = agreement(tmp_path).terms[0].of("breaches")
-    more = agreement(tmp_path, edited(("    period: {from: 2020-03-06T00:01}\n", "    breaches: [defaults, overflight]\n"))).terms[0].of("breaches")
+    more = (
+        agreement(tmp_path, edited(("    period: {from: 2020-03-06T00:01}\n", "    breaches: [defaults, overflight]\n")))
+        .terms[0]
+        .of("breaches")
+    )
     assert more[:-1] == usual
     assert more[-1].category == "overflight"
 

@@ -22,7 +22,11 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
     [
         (BOMB, 1, "anchors (&) and aliases (*) are not read"),
         ("id: x\nparties: *p\n", 2, "anchors (&) and aliases (*) are not read"),
-        ("id: !!python/object/apply:os.system [ls]\n", 1, "tags (tag:yaml.org,2002:python/object/apply:os.system) are not read"),
+        (
+            "id: !!python/object/apply:os.system [ls]\n",
+            1,
+            "tags (tag:yaml.org,2002:python/object/apply:os.system) are not read",
+        ),
         ("id: !local x\n", 1, "tags (!local) are not read"),
         ("a: 1\na: 2\n", 2, "the key 'a' stands twice, first in line 1"),
         ("a: 1\n---\nb: 2\n", 2, "a second document"),
@@ -62,15 +66,18 @@ def test_a_file_too_big_or_not_there_is_an_error(tmp_path):
     assert caught.value.code == "no-agreement"
 
 
+def kind_or_line(data, suffix):
+    try:
+        return parse(data, suffix).kind
+    except Unreadable as refused:
+        return refused.line
+
+
 @given(st.text(max_size=300))
 def test_no_text_does_more_than_be_refused(text):
     for suffix in (".yaml", ".toml"):
-        try:
-            node = parse(text.encode("utf-8", "surrogatepass"), suffix)
-        except Unreadable as refused:
-            assert refused.line >= 1
-        else:
-            assert node.kind == "map"
+        told = kind_or_line(text.encode("utf-8", "surrogatepass"), suffix)
+        assert told == "map" or told >= 1
 
 
 TOML = """\

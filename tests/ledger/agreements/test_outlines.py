@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-import xml.etree.ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from shapely.geometry import Point
 from shapely.geometry import shape as geometry
 
@@ -16,8 +16,6 @@ from trucewatch.model import TrucewatchError
 from trucewatch.model.agreement import Agreement, Area, Involved, Source, Term, Unit
 from trucewatch.model.incident import Spot
 from trucewatch.publishing.agreement_map import page
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def agreement(name):
@@ -71,7 +69,9 @@ def test_units_have_codes_and_no_geometry():
 def test_the_areas_of_every_shipped_agreement_are_geojson(name):
     made = json.loads(json.dumps(collection(agreement(name))))
     assert made["features"]
-    assert {term for f in made["features"] for term in f["properties"]["terms"]} == {t.id for t in agreement(name).terms if t.area}
+    assert {term for f in made["features"] for term in f["properties"]["terms"]} == {
+        t.id for t in agreement(name).terms if t.area
+    }
     for each in made["features"]:
         assert each["geometry"] is None or geometry(each["geometry"]).is_valid
 
@@ -81,9 +81,8 @@ def test_the_map_is_one_page_that_fetches_nothing(name):
     found = agreement(name)
     text = page(found)
     assert "default-src 'none'" in text
-    # addresses stand nowhere but in the namespace-less SVG's absence: nothing to load, nothing to follow
     assert not any(word in text for word in ("http:", "https:", "src=", "@import", "<script", "<link"))
-    root = ET.fromstring(text[text.index("<svg viewBox") : text.index("</svg>") + 6])
+    root = etree.fromstring(text[text.index("<svg viewBox") : text.index("</svg>") + 6])
     drawn = {area.id for term in found.terms if (area := term.area) and outline(area) is not None}
     assert len([path for path in root.iter("path") if "area" in path.get("class", "")]) == len(drawn)
     words = [label.text for label in root.iter("text")]
@@ -95,7 +94,17 @@ def test_the_map_is_one_page_that_fetches_nothing(name):
 def test_hostile_words_on_the_map_are_text():
     area = Area("a", "circle", label="<b>x</b>", line=((10.0, 10.0),), km=5)
     term = Term("t", "<script>alert(1)</script>", "x", ("no fire",), ("TUR",), area=area)
-    made = Agreement("x", "</title><script>", "2020-01-01", "<i>", "Inter", "Cea", (Involved("TUR", "Turkey", "x"),), (Source("<s>", "p"),), (term,))
+    made = Agreement(
+        "x",
+        "</title><script>",
+        "2020-01-01",
+        "<i>",
+        "Inter",
+        "Cea",
+        (Involved("TUR", "Turkey", "x"),),
+        (Source("<s>", "p"),),
+        (term,),
+    )
     text = page(made)
     assert "<script" not in text
     assert "&lt;script&gt;" in text

@@ -11,7 +11,7 @@ from trucewatch.ledger.agreements import DEMO, desks, find, lint, load, schema, 
 from trucewatch.ledger.agreements.defaults import duties, matches, word_lists
 from trucewatch.ledger.agreements.nodes import parse
 from trucewatch.ledger.areas import relation
-from trucewatch.model.agreement import BEARINGS, belongs_to, bearers_among
+from trucewatch.model.agreement import BEARINGS, bearers_among, belongs_to
 from trucewatch.model.incident import Party, Spot
 from trucewatch.ontology import load as load_ontology
 
@@ -68,7 +68,9 @@ def test_every_fact_has_a_source_and_every_doubt_a_reason(name):
 
 def test_moscow_says_what_was_agreed():
     agreement = loaded("syr-moscow-2020")
-    fire, corridor, patrols = (agreement.term(name) for name in ("cease-military-actions", "security-corridor", "joint-patrols"))
+    fire, corridor, patrols = (
+        agreement.term(name) for name in ("cease-military-actions", "security-corridor", "joint-patrols")
+    )
     assert fire.period.begin == "2020-03-06T00:01"
     assert (corridor.area.form, corridor.area.km) == ("corridor", 6)
     assert patrols.period.begin == "2020-03-15"
