@@ -3,8 +3,9 @@
 from trucewatch.ledger.origins.alignment import Alignment, Block, Change, align
 from trucewatch.ledger.origins.finding import find
 from trucewatch.ledger.origins.grouping import OriginGroup, groups
+from trucewatch.ledger.origins.judging import plausible
 from trucewatch.ledger.origins.links import Link, LinkKind, ghost_of, ghosts, known_as, relation, unlike
-from trucewatch.ledger.origins.signatures import KEYS_VERSION, MOST_HELD, SCREEN, Signature, signature
+from trucewatch.ledger.origins.signatures import KEYS_VERSION, MOST_HELD, SCREEN, Signature, signature, worth
 
 __all__ = [
     "KEYS_VERSION",
@@ -23,7 +24,9 @@ __all__ = [
     "ghosts",
     "groups",
     "known_as",
+    "plausible",
     "relation",
     "signature",
     "unlike",
+    "worth",
 ]

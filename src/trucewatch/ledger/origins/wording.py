@@ -52,6 +52,10 @@ class Wording:
     ends: tuple[int, ...]
     sentences: tuple[int, ...]
     """The number of each word's sentence."""
+    quoted: tuple[bool, ...]
+    """Whether each word stands in quotation marks: somebody's words, which the next paper may have from the same mouth."""
+    content: frozenset[str]
+    """The names, figures and dates, each once."""
 
     def __len__(self) -> int:
         """How many words are compared."""
@@ -67,6 +71,7 @@ class _Word:
     opens: bool
     """Whether it opens a sentence or a quotation, so that its capital says nothing."""
     sentence: int
+    quoted: bool
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +85,8 @@ def wording(text: str) -> Wording:
         tuple([word.start for word in words]),
         tuple([word.end for word in words]),
         tuple([word.sentence for word in words]),
+        tuple([word.quoted for word in words]),
+        frozenset(word.form for word, kind in zip(words, kinds, strict=True) if kind),
     )
 
 
@@ -117,15 +124,24 @@ def _phrases() -> tuple[list[tuple[str, int]], list[tuple[str, int]], list[str]]
 def _words(text: str, start: int, end: int) -> Iterator[_Word]:
     before = start
     sentence = start  # the offset at which it begins numbers a sentence
+    quoted = False
     for match in _WORD.finditer(text, start, end):
         first, last = match.span()
         between = text[before:first]
         opens = before == start or (between != " " and bool(_STOP.search(between)))
-        if opens and _END.search(between):
-            sentence = first
+        if opens:
+            sentence = first if _END.search(between) else sentence
+            quoted = _inside(between, quoted=quoted)
         before = last
         if form := fold(match[0]):
-            yield _Word(form, match[0], first, last, opens, sentence)
+            yield _Word(form, match[0], first, last, opens, sentence, quoted)
+
+
+def _inside(between: str, *, quoted: bool) -> bool:
+    """Whether the word after these marks stands in quotation marks, if the one before did or did not."""
+    for mark in between:
+        quoted = {'"': not quoted, "“": True, "„": True, "«": True, "”": False, "»": False}.get(mark, quoted)
+    return quoted
 
 
 @lru_cache(maxsize=65536)
