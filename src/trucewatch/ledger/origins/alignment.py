@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from trucewatch.ledger.origins.wording import Kind, Wording, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set
 
 ChangeKind = Literal["name", "number", "date"]
 _KINDS: dict[Kind, ChangeKind] = {Kind.NAME: "name", Kind.NUMBER: "number", Kind.DATE: "date"}
@@ -231,7 +231,9 @@ def _changes(a: str, b: str, one: Wording, other: Wording, blocks: Sequence[Sequ
     for gap_a, gap_b in (gap for block in blocks for gap in _gaps(one, other, block)):
         told_a, told_b = [at for at in gap_a if one.kinds[at]], [at for at in gap_b if other.kinds[at]]
         for kind in _KINDS if told_a and told_b else ():
-            here, there = _only(one, told_a, kind, forms_b), _only(other, told_b, kind, forms_a)
+            moved_a = forms_b if kind == Kind.NAME else {other.forms[at] for at in told_b}
+            moved_b = forms_a if kind == Kind.NAME else {one.forms[at] for at in told_a}
+            here, there = _only(one, told_a, kind, moved_a), _only(other, told_b, kind, moved_b)
             if here and there and not _spelt(one, other, here, there):
                 change = _change(a, b, one, other, here, there, _KINDS[kind])
                 found.setdefault((change.kind, change.a.casefold(), change.b.casefold()), change)
@@ -266,10 +268,9 @@ def _rest(text: Wording, at: int, step: int) -> range:
     return range(end, at) if step < 0 else range(at + 1, end + 1)
 
 
-def _only(text: Wording, span: Sequence[int], kind: Kind, elsewhere: set[str]) -> list[int]:
-    """The words of a kind in a gap; names that the other text has elsewhere only moved."""
-    moved = elsewhere if kind == Kind.NAME else set()
-    return [at for at in span if text.kinds[at] == kind and text.forms[at] not in moved]
+def _only(text: Wording, span: Sequence[int], kind: Kind, elsewhere: Set[str]) -> list[int]:
+    """The words of a kind in a gap that do not stand elsewhere in the other text: those only moved."""
+    return [at for at in span if text.kinds[at] == kind and text.forms[at] not in elsewhere]
 
 
 def _spelt(one: Wording, other: Wording, here: Sequence[int], there: Sequence[int]) -> bool:

@@ -30,6 +30,7 @@ _DATELINE = re.compile(
 )
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 _NOTICE = 40
+_POINTER = 25
 _SHOUTING = 0.5
 
 
@@ -96,20 +97,42 @@ def body(text: str) -> Iterator[tuple[int, int]]:
     Where everything looks like furniture the whole text counts: a report on cookies is a report.
     """
     spans = [match.span() for match in _PARAGRAPH.finditer(text)]
-    kept = [span for span in spans if not is_furniture(text[span[0] : span[1]])] or spans
+    kept = list(_kept(text, spans)) or spans
     for number, (start, end) in enumerate(kept):
         dateline = _DATELINE.match(text[start:end]) if number == 0 else None
         yield start + (dateline.end() if dateline else 0), end
 
 
+def _kept(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The paragraphs that are no furniture; a heading like "Related:" takes the short paragraphs after it along."""
+    pointing = 0
+    for start, end in spans:
+        paragraph = _plain(text[start:end])
+        if paragraph.strip(" :\"'*_#") in _headings():
+            pointing = _POINTER
+        elif len(paragraph.split()) > pointing:
+            pointing = 0
+            if not is_furniture(paragraph):
+                yield start, end
+
+
 def is_furniture(paragraph: str) -> bool:
     """Whether a paragraph is an outlet's furniture, or says no more than where the text comes from."""
-    plain = paragraph.translate(_STRAIGHT).casefold().lstrip(" \t([*_#>-")
+    plain = _plain(paragraph)
     contains, starts, notices = _phrases()
     found = [most for phrase, most in contains if phrase in plain]
     found += [most for phrase, most in starts if plain.startswith(phrase)]
     found += [_NOTICE for phrase in notices if phrase in plain]
     return bool(found) and len(plain.split()) <= max(found)
+
+
+def _plain(paragraph: str) -> str:
+    return paragraph.translate(_STRAIGHT).casefold().lstrip(" \t([*_#>-")
+
+
+@cache
+def _headings() -> frozenset[str]:
+    return frozenset(row["phrase"] for row in table("furniture") if row["how"] == "heads")
 
 
 @cache
