@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter, defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 from typing import TYPE_CHECKING, Any
 
@@ -74,10 +74,10 @@ def by_kind(made: Sequence[Made], wrong: Iterable[tuple[str, str]]) -> Counter[s
 
 def alignment_ms(made: Sequence[Made]) -> float:
     """Milliseconds for two texts of about 400 words, tokenising included."""
-    texts = ["\n\n".join([a.report.text, b.report.text]) for a, b in zip(made, made[1:], strict=False)][:400]
+    texts = [f"{a.report.text}\n\n{b.report.text}" for a, b in pairwise(made)][:400]
     chosen = [" ".join(text.split()[:400]) for text in texts if len(text.split()) >= 400][:100]
     begun = time.perf_counter()
-    for one, other in zip(chosen, chosen[1:], strict=False):
+    for one, other in pairwise(chosen):
         align(one, other + " ")
         align(one + " end", other)
     return 1000 * (time.perf_counter() - begun) / (2 * len(chosen) - 2)

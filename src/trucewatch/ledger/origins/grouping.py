@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class OriginGroup:
     """Reports that are one origin.
 
-    ``key`` is the id of its first report; ``members`` are the ids, the first published first. ``publisher`` is who published it first, as far as is
-    known: the first report's declared origin, or its publisher. ``ghost`` names an original that is declared and not here. ``why`` has a sentence for
-    each link that holds the group together, in the order of the members.
+    ``key`` is the id of its first report; ``members`` are the ids, the first published first. ``publisher`` is who published it first, as far
+    as is known: the first report's declared origin, or its publisher. ``ghost`` names an original that is declared and not here. ``why`` has a
+    sentence for each link that holds the group together, in the order of the members.
     """
 
     key: str

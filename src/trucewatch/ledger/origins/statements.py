@@ -28,8 +28,8 @@ _LISTED = 4
 class StatementOrigin:
     """To whom one account goes back. Two accounts with one ``key`` are one origin.
 
-    ``name`` is the origin for reading, ``words`` a sentence's worth: "Varenia: government, as quoted by Kestrian Courier". ``carrier`` is who printed
-    it, ``why`` the ground in plain English. Keys are compared among accounts of one incident only.
+    ``name`` is the origin for reading, ``words`` a sentence's worth: "Varenia (government), as quoted by Kestrian Courier". ``carrier`` is who
+    printed it, ``why`` the ground in plain English. Keys are compared among accounts of one incident only.
     """
 
     key: str
@@ -68,14 +68,15 @@ def statement_origin(coded: Coded, event: Event, group: str, *, first: str | Non
         coded: The coded report.
         event: One of its events.
         group: The key of the report's origin group.
-        first: Who published the group's first report (``OriginGroup.publisher``). With it an outlet that tells a thing twice in its own voice, in two
-            reports that are no copies, is one origin; without it they are two.
+        first: Who published the group's first report (``OriginGroup.publisher``). With it an outlet that tells a thing twice in its own voice,
+            in two reports that are no copies, is one origin; without it they are two.
     """
     around = tuple(_chain(coded, event.claim))
     for claim in around:
         found = voice(coded, claim)
         if found and found.key != _own(coded):
-            return _made(coded, "claimant", found.key, found.name, f"the claim names its source as “{source_words(claim)}”")
+            kind: StatementKind = "agency" if found.key == (_signed(coded) or ("",))[0] else "claimant"
+            return _made(coded, kind, found.key, found.name, f"the claim names its source as “{source_words(claim)}”")
     if medium := _medium(coded, around):
         key, name = medium
         return _made(coded, "agency", key, name, f"nobody is named but {name}, which carries it")
@@ -135,7 +136,7 @@ def _independent(accounts: Sequence[StatementOrigin]) -> Independent:
 
 
 def _told(first: StatementOrigin, accounts: Sequence[StatementOrigin], reports: int) -> str:
-    """The origin and how it reached us: "Varenia: government, as quoted by 3 papers (A, B and C)"."""
+    """The origin and how it reached us: "Varenia (government), as quoted by 3 papers (A, B and C)"."""
     carriers = list(dict.fromkeys(account.carrier for account in accounts))
     if reports == 1:
         return first.words

@@ -1,8 +1,9 @@
 """Who speaks: one key for a claimant, whether a paper names the ministry, its spokesman or its minister.
 
-A person in office speaks for the body the office belongs to, on the report's date; a state by itself, its capital or its presidency speaks as its
-government. Offices come from the actor file's persons, bodies of states from ``data/bodies.tsv``. Whom the file does not know is known by the
-words that are left when words that name nobody are taken away. This module must not resolve names anew: it goes by what the coder found.
+A person in office speaks for the body the office belongs to, on the report's date; a state by itself, its capital or its presidency speaks
+as its government. Offices come from the actor file's persons, bodies of states from ``data/bodies.tsv``. Whom the file does not know is known
+by the words that are left when words that name nobody are taken away. This module must not resolve names anew: it goes by what the coder
+found.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _BODIES = frozenset({"GOV", "MIL", "COP", "SPY", "JUD", "LEG", "REB"})
 _COMPOSED = re.compile(r"^(?P<country>[A-Z]{3})(?:-(?P<role>[A-Z]{3}))?$")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BARE = re.compile(r"(?:^|\b(?:the|a|its|their|this)\s)minist", re.IGNORECASE)
 _SECRET = frozenset({"source", "sources", "anonymity", "anonymous", "unnamed", "unidentified"})
 
 
@@ -52,7 +54,7 @@ def voice(coded: Coded, claim: Claim) -> Voice | None:
     if hidden(words) or (ref and ref.type == "media"):
         return None
     date = (coded.report.published if coded.report else None) or ""
-    if ref and (found := _of_actor(ref, words, date[:10])):
+    if ref and (found := _of_actor(ref, f"{words} {_ministry(coded, ref, words)}", date[:10])):
         return found
     left = name_words(words)
     return Voice(f"name:{left.replace(' ', '')}", words) if left and _proper(words) else None
@@ -117,13 +119,26 @@ def _fuller(coded: Coded, claim: Claim) -> Claim:
 def _meant(coded: Coded, claim: Claim) -> ActorRef | None:
     """The one actor of its kind that the report names, for "the army", "the police", "ministry spokeswoman Ilva Renn"."""
     ref, words = claim.claimant, source_words(claim).casefold()
-    if ref is None or ref.code not in _BODIES or not (words.startswith("the ") or (" spokes" in words and not words.startswith("a "))):
+    if (
+        ref is None
+        or ref.code not in _BODIES
+        or not (words.startswith("the ") or (" spokes" in words and not words.startswith("a ")))
+    ):
         return None
     known = {actor.id: actor for actor in coded.actors if actor.type == ref.type and actor.id != ref.id and actor.country}
     if len(known) != 1:
         return None
     (actor,) = known.values()
     return ActorRef(actor.id, actor.name, actor.type, actor.country, actor.code)
+
+
+def _ministry(coded: Coded, ref: ActorRef, words: str) -> str:
+    """A ministry's full name, for "the ministry", "ministry spokeswoman Ilva Renn", where the report names one ministry of that state."""
+    if not _BARE.search(words) or _body(words):
+        return ""
+    named = [source_words(other) for other in coded.claims if other.claimant and other.claimant.id == ref.id]
+    bodies = {_body(other): other for other in named if "minist" in other.casefold() and not _BARE.search(other)}
+    return next(iter(bodies.values())) if len(bodies) == 1 else ""
 
 
 def _of_actor(ref: ActorRef, words: str, date: str) -> Voice | None:
