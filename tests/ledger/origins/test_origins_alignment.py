@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ def longest(a, b):
 def test_the_subsequence_is_common_and_longest(a, b):
     pairs = common(a, b)
     assert all(a[i] == b[j] for i, j in pairs)
-    assert all(one[0] < other[0] and one[1] < other[1] for one, other in zip(pairs, pairs[1:], strict=False))
+    assert all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(pairs))
     assert len(pairs) == longest(a, b)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from trucewatch.ledger.origins.links import agency_of
 from trucewatch.ledger.origins.publishers import publisher_key
-from trucewatch.ledger.origins.voices import hidden, name_words, source_words, voice
+from trucewatch.ledger.origins.voices import hidden, name_words, source_words, specific, voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,7 +80,7 @@ def statement_origin(coded: Coded, event: Event, group: str, *, first: str | Non
     if medium := _medium(coded, around):
         key, name = medium
         return _made(coded, "agency", key, name, f"nobody is named but {name}, which carries it")
-    if local := _local(around):
+    if local := _local(coded, around):
         return _made(
             coded,
             "claimant",
@@ -185,11 +185,12 @@ def _own(coded: Coded) -> str:
     return outlet_key(coded.report.publisher if coded.report else None)
 
 
-def _local(around: Sequence[Claim]) -> str:
+def _local(coded: Coded, around: Sequence[Claim]) -> str:
     """What the innermost claim's source is called where that is no proper name but says more than a kind of person ("village council")."""
     words = source_words(around[0]) if around and not _media(around[0]) else ""
     left = name_words(words)
-    return left if left and not hidden(words) else ""
+    kind_only = hidden(words) or bool(around and around[0].claimant and specific(around[0].claimant))
+    return "" if kind_only or f"name:{left.replace(' ', '')}" == _own(coded) else left
 
 
 def _media(claim: Claim) -> bool:
