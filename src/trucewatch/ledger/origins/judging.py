@@ -32,7 +32,7 @@ RATES = {"name": (0.03, 0.5), "number": (0.10, 0.7), "date": (0.04, 0.7)}
 #: reports of one outlet on two days, among which templates are common and copies rare. So a text wholly in another needs one name, figure or
 #: date to be known by, and one that is in it by half needs several.
 PRIOR, LOOSE, _SERIES = 0.3, 8.0, 1.5
-#: What each shared word takes off the doubt: eighty without a name are known by themselves.
+#: What each shared word takes off the doubt: sixty without a name, wholly in the other, are known by themselves.
 WORD = 0.005
 _TITLE_SHARE = 0.5
 _FEW, _SEEN = 6, 0.3
