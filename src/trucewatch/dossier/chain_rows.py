@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from trucewatch.dossier.evidence.chain import Entry, link
+from trucewatch.dossier.evidence import Entry, link
 from trucewatch.dossier.sql import canonical, now
 from trucewatch.dossier.store.tables import custody
 

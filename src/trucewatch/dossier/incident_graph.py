@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from trucewatch.dossier import judgements
+from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.sql import canonical, chunks, short_id
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import aliases, blocks, codings, current, edges, events, incidents, members, origins
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from trucewatch.model.incident import Account, Incident
 
 
-def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
-    """Accounts of current codings by event key, with their report's origin group and the reviewers' corrections."""
+def machine_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
+    """Accounts of current codings by event key, as the machine has them, with their report's origin group."""
     found: dict[str, Account] = {}
     for piece in chunks(sorted(set(keys))):
         query = (
@@ -44,7 +44,12 @@ def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
         )
         for key, text, group in conn.execute(query):
             found[key] = replace(from_json(text), group=group or "")
-    return judgements.corrected(conn, found)
+    return found
+
+
+def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
+    """The same with the reviewers' corrections laid over."""
+    return Judgements(conn).corrected(machine_accounts(conn, keys))
 
 
 @dataclass
@@ -53,6 +58,10 @@ class Graph:
 
     conn: Connection
     sides: Mapping[str, str] = field(default_factory=dict)
+    judgements: Judgements = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.judgements = Judgements(self.conn)
 
     def take_in(self, keys: Collection[str]) -> None:
         """New accounts: compare them with what they meet, then work out the incidents they touch."""
@@ -85,8 +94,9 @@ class Graph:
 
     def _counting(self, keys: Collection[str]) -> dict[str, Account]:
         """Those accounts that take part in incidents."""
-        rejected = judgements.rejected(self.conn, keys)
-        return {key: a for key, a in load_accounts(self.conn, keys).items() if key not in rejected and told(a)}
+        machine = machine_accounts(self.conn, keys)
+        rejected = self.judgements.rejected(machine)
+        return {key: a for key, a in self.judgements.corrected(machine).items() if key not in rejected and told(a)}
 
     def _meet(self, account: Account) -> None:
         """Write an account's blocks, and the edges to whom it meets in them."""
@@ -97,7 +107,7 @@ class Graph:
             self.conn.execute(blocks.insert(), [{"block": key, "event": account.key} for key in keys])
         self.conn.execute(delete(edges).where((edges.c.one == account.key) | (edges.c.other == account.key)))
         made = []
-        for other in load_accounts(self.conn, met).values():
+        for other in self._counting(met).values():
             comparison = compare(account, other)
             if comparison.score > 0 and not comparison.barred:
                 one, two = sorted((account.key, other.key))
@@ -121,7 +131,7 @@ class Graph:
         for piece in chunks(keys):
             yield from self.conn.scalars(select(edges.c.other).where(edges.c.one.in_(piece)))
             yield from self.conn.scalars(select(edges.c.one).where(edges.c.other.in_(piece)))
-        yield from judgements.joined(self.conn, keys)
+        yield from self.judgements.joined(keys)
 
     def _companions(self, keys: Collection[str]) -> set[str]:
         """Who stands in an incident with one of them."""
@@ -144,7 +154,7 @@ class Graph:
         for piece in chunks(sorted(accounts)):
             found = self.conn.execute(select(edges).where(edges.c.one.in_(piece)))
             scores.update({(row.one, row.other): row.score for row in found if row.other in accounts})
-        must, cannot = judgements.pairs(self.conn, accounts)
+        must, cannot = self.judgements.pairs(accounts)
         clusters = cluster(accounts, scores, must=must, cannot=cannot)
         before = self._before(component)
         self._write(clusters, accounts, before)
@@ -162,7 +172,7 @@ class Graph:
             self._incident(made)
             for key in sorted(keys):
                 if before.get(key) != id_:
-                    rows.upsert(self.conn, members, {"event": key, "incident": id_})
+                    rows.upsert(self.conn, members, [{"event": key, "incident": id_}])
         for old in sorted(set(before.values()) - set(named)):
             self._alias(old, [key for key, id_ in before.items() if id_ == old], named)
 
@@ -205,7 +215,7 @@ class Graph:
         rows.upsert(
             self.conn,
             incidents,
-            {
+            [{
                 "id": made.id,
                 "headline": made.headline,
                 "type": made.type,
@@ -223,8 +233,8 @@ class Graph:
                 "grade": made.grade,
                 "disputed": made.disputed,
                 "summary": canonical(to_dict(made)),
-            },
-        )
+            }],
+        )  # fmt: skip
 
     def _alias(self, old: str, keys: Collection[str], named: Mapping[str, frozenset[str]]) -> None:
         """An incident that is no more leads to the one most of it went to."""
@@ -232,7 +242,7 @@ class Graph:
         best, count = max(votes.items(), key=lambda vote: (vote[1], vote[0]), default=("", 0))
         self.conn.execute(delete(incidents).where(incidents.c.id == old))
         if count:
-            rows.upsert(self.conn, aliases, {"id": old, "incident": best})
+            rows.upsert(self.conn, aliases, [{"id": old, "incident": best}])
 
     def _drop_empty(self, ids: Collection[str]) -> None:
         """Incidents that have lost their last member are gone."""

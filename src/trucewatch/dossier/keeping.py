@@ -115,7 +115,7 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
         rows.insert(conn, events, _event_rows(id_, coded))
         chain_rows.enter(conn, "coded", {"report": coded.id, "coding": id_, "sha256": digest, "coder": coder})
     gone = tuple(conn.scalars(select(events.c.key).where(events.c.coding == before))) if before else ()
-    rows.upsert(conn, current, {"report": coded.id, "coding": id_})
+    rows.upsert(conn, current, [{"report": coded.id, "coding": id_}])
     return Coding(coded.id, tuple(f"{coded.id}/{event.id}" for event in coded.events), gone)
 
 

@@ -110,7 +110,7 @@ class Watch:
         def work(conn: Connection) -> None:
             old = conn.execute(select(feeds).where(feeds.c.url == row["url"])).mappings().first()
             kept = {key: old[key] for key in ("etag", "modified")} if old and keep_validators else {}
-            rows.upsert(conn, feeds, {**row, **kept})
+            rows.upsert(conn, feeds, [{**row, **kept}])
 
         self.dossier.write(work)
 

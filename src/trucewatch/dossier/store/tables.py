@@ -215,8 +215,9 @@ links = Table(
     Column("other", String(40), index=True),
     Column("ghost", Text, index=True),
     Column("kind", String(16), nullable=False),
+    Column("joins", Boolean, nullable=False),  # whether it makes the two one origin
     Column("score", Float, nullable=False),
-    Column("detail", Text, nullable=False),  # canonical JSON: direction, words, blocks
+    Column("detail", Text, nullable=False),  # canonical JSON of the ledger's Link
     _digest(),
 )
 
@@ -307,14 +308,17 @@ verdicts = Table(
     _digest(),
 )
 
-#: Which event of the current coding a verdict means. Derived from the verdict's anchor; null where it was lost in recoding.
+#: Where the anchors of verdicts stand in the current codings. Derived; ``event`` is null where it was lost in recoding.
 attachments = Table(
     "attachments",
     metadata,
-    Column("verdict", String(40), primary_key=True),
-    Column("side", Integer, primary_key=True, autoincrement=False),  # 0 the event, 1 the other one of a pair
-    Column("event", String(82), index=True),  # events.key
+    Column("id", String(40), primary_key=True),  # a-...: a hash of what the anchor points at
+    Column("report", String(40), nullable=False, index=True),
+    Column("event", String(40)),  # the event's id in the coding
     Column("how", String(8), nullable=False),  # same, moved, lost
+    Column("why", Text, nullable=False),
+    Column("anchor", Text, nullable=False),  # canonical JSON
+    Column("now", Text),  # the same, as it stands today
     _digest(),
 )
 
