@@ -134,7 +134,8 @@ class Adding:
             if source.read:
                 waiting.append(_Waiting(source, source.payload.id, done=Added(source.payload.id, "known")))
                 continue
-            for item in read_payload(source.payload, options=self.options, fetch=self._page):
+            options = replace(self.options, language=source.language or self.options.language)
+            for item in read_payload(source.payload, options=options, fetch=self._page):
                 step = _Waiting(source, item.id)
                 id_ = keeping.report_id(item, source.id)
                 if self._is_here(id_):
@@ -180,7 +181,7 @@ def cut_off(dossier: Dossier) -> list[Received]:
     )
     found = dossier.read(lambda conn: [dict(row) for row in conn.execute(query).mappings()])
     first = {row["id"]: row for row in reversed(found)}
-    return [Received(row["id"], dossier.payload(row), new=False, read=False) for row in reversed(first.values())]
+    return [Received(row["id"], dossier.payload(row), new=False, read=False, language=row["language"]) for row in reversed(first.values())]
 
 
 #: Errors of the dossier itself: they end the run, as no later input would fare better.

@@ -52,6 +52,7 @@ class Received:
     payload: Payload
     new: bool
     read: bool
+    language: str | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +149,8 @@ class Receiver:
             stored = self.dossier.keep(made)
             found = self.dossier.write(lambda conn: self._row(conn, made, stored, (key, name, digest, size, url)))
         row, new = found
-        return Received(row["id"], self.dossier.payload(row, lines=lines, chosen=chosen), new, row["status"] == "read")
+        payload = self.dossier.payload(row, lines=lines, chosen=chosen)
+        return Received(row["id"], payload, new, row["status"] == "read", forced)
 
     def _row(
         self, conn: Connection, made: Capture, stored: Stored, facts: tuple[str, str, str, int, str | None]
