@@ -180,10 +180,12 @@ class _Lines:
         self._line = b""
         self._problem = ""
         self._told = False
+        self._last = 0
         self._step()
 
     def compare(self, entry: Entry) -> Iterator[Trouble]:
         """Hold the next entry against the line at hand."""
+        self._last = entry.seq
         while True:
             if not self._line:
                 yield from self._ended(entry)
@@ -213,8 +215,12 @@ class _Lines:
         if self._problem:
             yield self._trouble("unreadable", self._problem)
         while self._line:
-            half = "" if self._line.endswith(b"\n") else ", half-written"
-            yield self._trouble("log-line-unknown", f"a line that is no entry of the database{half}")
+            seq = _seq(self._line)
+            if seq is not None and seq <= self._last:
+                yield self._trouble("log-line-out-of-order", f"entry {seq} stands after the last entry")
+            else:
+                half = "" if self._line.endswith(b"\n") else ", half-written"
+                yield self._trouble("log-line-unknown", f"a line that is no entry of the database{half}")
             self._step()
 
     def _step(self) -> None:
