@@ -1,1 +1,1 @@
-"""Where a monitoring project lives: a folder with its evidence, its database and its rules."""
+"""A dossier: one monitoring project, with its evidence, coded reports, incidents, verdicts and protection policy."""

@@ -16,6 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from trucewatch.dossier.evidence import Archive, Capture, local_uri
 from trucewatch.dossier.evidence import archive as archive_module
+from trucewatch.dossier.evidence.verify import verify_segments
 from trucewatch.model import Report, TrucewatchError
 from trucewatch.reading import read
 
@@ -245,6 +246,34 @@ def test_a_segment_goes_on_where_the_database_agrees_with_its_end(archive):
     with archive.writer(known.end) as writer:
         known.add(writer.store(fetched(9)))
     assert len(archive.names()) == 2
+
+
+def test_what_a_failed_transaction_left_never_lies_between_records(archive):
+    known = Known()
+    with archive.writer(known.end) as writer:
+        first = known.add(writer.store(fetched(1)))
+        failed = writer.store(fetched(2))  # its transaction is rolled back, and the command goes on
+        third = known.add(writer.store(fetched(3)))
+        assert first.main.segment == failed.main.segment != third.main.segment
+        assert list(archive.recover(known.end)) == []  # still held: the transaction may yet come
+    (cut,) = archive.recover(known.end)
+    assert (cut.segment, cut.start, cut.length) == (
+        first.main.segment,
+        failed.main.offset,
+        sum(r.length for r in failed.records),
+    )
+    assert list(verify_segments(archive, known.sorted())) == []
+
+
+def test_stores_that_are_committed_together_are_safe_until_then(archive):
+    known = Known()
+    with archive.writer(known.end) as writer:
+        stored = [writer.store(fetched(number)) for number in range(3)]
+        assert list(archive.recover(known.end)) == []
+        for one in stored:
+            known.add(one)
+    assert list(archive.recover(known.end)) == []
+    assert list(verify_segments(archive, known.sorted())) == []
 
 
 def test_a_full_segment_is_followed_by_another(tmp_path):

@@ -12,7 +12,8 @@ from dataclasses import asdict
 
 import pytest
 
-from trucewatch.dossier.evidence import Archive, CustodyLog, StoredRecord, link, verify
+from trucewatch.dossier.evidence import Archive, CustodyLog, StoredRecord, link
+from trucewatch.dossier.evidence.verify import verify
 
 from .makers import WHEN, from_file
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from trucewatch.dossier.evidence import CustodyLog, link, to_line, verify
+from trucewatch.dossier.evidence import CustodyLog, link, to_line
+from trucewatch.dossier.evidence.verify import verify
 from trucewatch.model import TrucewatchError
 
 from .makers import WHEN, chain, dossier, fetched

@@ -117,11 +117,12 @@ class Archive:
 
     @contextmanager
     def writer(self, known_end: KnownEnd | None = None) -> Iterator[Writer]:
-        """A writer, which holds a segment of its own from its first store to its end.
+        """A writer, which holds what segments it writes to from its first store to its end.
 
-        Commit what was stored to the database before the writer ends: until then nobody else may take the bytes for those of an
-        interrupted write. A segment goes on only where ``known_end`` says that it ends just where its file does; without
-        ``known_end`` a new one is begun.
+        Commit each capture to the database before the next is stored, and all before the writer ends: until then nobody else may
+        take the bytes for those of an interrupted write. A segment goes on only where ``known_end`` says that it ends just where
+        its file does, so that what a failed transaction left never comes to lie between records; else another segment is begun.
+        Without ``known_end`` a new one is begun, and nothing asked.
         """
         writer = Writer(self, known_end)
         try:
@@ -176,6 +177,7 @@ class Writer:
     archive: Archive
     known_end: KnownEnd | None
     _handle: io.FileIO | None = None
+    _held: list[io.FileIO] = field(default_factory=list)
     _name: str = ""
     _end: int = 0
 
@@ -196,10 +198,12 @@ class Writer:
                 return Stored(self._write(handle, records))
 
     def close(self) -> None:
-        """Give the segment back."""
-        if self._handle:
-            self._handle.close()
-            self._handle = None
+        """Give the segments back."""
+        for handle in (self._handle, *self._held):
+            if handle:
+                handle.close()
+        self._handle = None
+        self._held.clear()
 
     def _write(self, handle: io.FileIO, records: tuple[Draft, ...]) -> tuple[StoredRecord, ...]:
         try:
@@ -227,15 +231,21 @@ class Writer:
         cut_back(handle, self._end)
         if not self._end:
             self.archive.path(self._name).unlink(missing_ok=True)
-            self.close()
+            handle.close()
+            self._handle = None
 
     def _segment(self) -> io.FileIO:
         """The segment at hand, another that is free and has room, or a new one."""
-        if self._handle and self._end < self.archive.size_limit:
+        if self._handle and self._end < self.archive.size_limit and self._is_committed():
             return self._handle
-        self.close()
+        if self._handle:
+            self._held.append(self._handle)  # locked until all is committed
+            self._handle = None
         self._handle = self._free() or self._new()
         return self._handle
+
+    def _is_committed(self) -> bool:
+        return self.known_end is None or self.known_end(self._name) == self._end
 
     def _free(self) -> io.FileIO | None:
         if not self.known_end:
