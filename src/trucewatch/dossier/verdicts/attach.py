@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from trucewatch import ontology
-from trucewatch.dossier.verdicts.fields import FIELDS, Coding, Toll, Values, label
+from trucewatch.dossier.verdicts.fields import FIELDS, Coding, Toll, Values, agrees
 from trucewatch.dossier.verdicts.kinds import Anchor, Key
 from trucewatch.model import Harm, TrucewatchError
 from trucewatch.model.incident import Voice
@@ -153,7 +153,7 @@ def apply(account: Account, effective: Effective) -> Overlaid:
         return Overlaid(account)
     machine = Values.of(account)
     marks = tuple(_marks(machine, ruling.fields[name], name) for name in FIELDS if name in ruling.fields)
-    changed = tuple(mark for mark in marks if label(mark.machine) != label(mark.value))
+    changed = tuple(mark for mark in marks if not agrees(mark.value, mark.machine))
     for mark in changed:
         account = _put(account, mark.field, mark.value)
     return Overlaid(account, changed, ruling.rejected, ruling.reviewers, ruling.disputes)

@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, get_args
 
-from trucewatch.dossier.verdicts.fields import Value, Values, field_named, from_plain, to_plain, validated
+from trucewatch.dossier.verdicts.fields import Value, Values, field_named, from_plain, to_plain
+from trucewatch.dossier.verdicts.forms import validated
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ latest of those; where reviewers differ, the dispute is listed and nothing is se
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from trucewatch.dossier.verdicts.fields import FIELDS, label
+from trucewatch.dossier.verdicts.fields import FIELDS, agrees, show
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
@@ -281,8 +282,10 @@ def _disputes(anchor: Anchor, opinions: Sequence[Opinion]) -> Iterator[Dispute]:
         yield Dispute(EVENT, anchor, tuple((o.reviewer, "keeps" if o.keeps else "rejects") for o in opinions))
     for name in FIELDS:
         held = sorted((o.fields[name] for o in opinions if name in o.fields), key=lambda h: h.seq)
-        if len({label(h.value) for h in held}) > 1:
-            yield Dispute(name, anchor, tuple((h.reviewer, label(h.value)) for h in held))
+        if any(
+            not agrees(one.value, other.value) and not agrees(other.value, one.value) for one, other in combinations(held, 2)
+        ):
+            yield Dispute(name, anchor, tuple((h.reviewer, show(h.value)) for h in held))
 
 
 # --- links ------------------------------------------------------------------------------------------------------------------------------
