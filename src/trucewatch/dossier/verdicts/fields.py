@@ -236,9 +236,9 @@ def _one_label(value: Any) -> str:
     if isinstance(value, Party):
         return value.id or value.text.casefold()
     if isinstance(value, Voice):
-        return value.id or value.words.casefold()
+        return value.id or value.words.casefold() or NONE
     if isinstance(value, Toll):
-        return _show_toll(replace(value, who=None))
+        return _show_toll(replace(value, who=None, side=None))
     return show(value)
 
 
