@@ -171,6 +171,7 @@ def _session(desk: Desk, reviewer: str, options: dict[str, Any]) -> None:
     live = sys.stdin.isatty() and sys.stdout.isatty()
     session = Session(desk, reviewer, Keyboard() if live else Script(sys.stdin, console), console, clear=live)
     session.run(wanted(reviewer, options))
+    sys.stdout.flush()
     counts = ", ".join(f"{count} {kind}" for kind, count in session.done.items())
     click.echo(f"trucewatch: {reviewer}: {counts or 'no verdict'}", err=True)
 

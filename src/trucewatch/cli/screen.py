@@ -199,7 +199,7 @@ def told(verdict: Verdict) -> str:
 
 @dataclass(slots=True)
 class Session:
-    """A reviewer before the queue. ``done`` counts the verdicts given."""
+    """A reviewer before the queue. ``done`` counts the verdicts given, ``kept`` tells of the last one on a screen that was cleared."""
 
     desk: Desk
     reviewer: str
@@ -209,6 +209,7 @@ class Session:
     done: Counter[str] = field(default_factory=Counter)
     again: list[Item] = field(default_factory=list)
     history: list[tuple[Item, str]] = field(default_factory=list)
+    kept: str = ""
 
     def run(self, wanted: Filter) -> None:
         """Show item after item until the reviewer quits, the answers end or the queue does."""
@@ -243,6 +244,7 @@ class Session:
     def _show(self, item: Item) -> None:
         if self.clear:
             self.console.clear()
+            self.say(self.kept, "green")
         else:
             self.console.rule()
         for part in render(item):
@@ -269,7 +271,11 @@ class Session:
         verdict = self.desk.record(request)
         self.done[kind] += 1
         self.history.append((item, verdict.id))
-        self.say(f"kept: {told(verdict)}", "green")
+        self._keep(verdict)
+
+    def _keep(self, verdict: Verdict) -> None:
+        self.kept = f"kept: {told(verdict)}"
+        self.say(self.kept, "green")
 
     def _accept(self, item: Item) -> Step:
         _coded(item)
@@ -285,7 +291,7 @@ class Session:
     def _withdraw(self, item: Item) -> Step:
         for verdict in item.verdicts:
             if verdict.kind != "note":
-                self.say(f"kept: {told(self.desk.undo(verdict.id, self.reviewer))}", "green")
+                self._keep(self.desk.undo(verdict.id, self.reviewer))
                 self.done["undo"] += 1
         return "next"
 
@@ -378,14 +384,14 @@ class Session:
     def _undo(self, item: Item) -> Step:
         verdict = self.desk.undo(LAST, self.reviewer)
         self.done["undo"] += 1
-        self.say(f"kept: {told(verdict)}", "green")
+        self._keep(verdict)
         before = next((old for old, name in reversed(self.history) if name == verdict.undoes), None)
         if before is None:
             return "stay"
         self.history = [(old, name) for old, name in self.history if name != verdict.undoes]
         if before.event != item.event:
             self.again.append(item)
-        self.again.append(before if before.lost else self.desk.item(before.event))
+        self.again.append(before)
         return "next"
 
     def _help(self, item: Item) -> Step:

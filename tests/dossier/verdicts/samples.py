@@ -40,7 +40,14 @@ def account_of(coded, event, report=REPORT):
 
 def subject_of(coded, event, report=REPORT, incident=None):
     at_risk = tuple(p.text for p in coded.at_risk if p.event == event.id)
-    return queue.Subject(account_of(coded, event, report), Anchor.of(coded, event, report), event.basis.alternatives, event.basis.notes, at_risk, incident)
+    return queue.Subject(
+        account_of(coded, event, report),
+        Anchor.of(coded, event, report),
+        event.basis.alternatives,
+        event.basis.notes,
+        at_risk,
+        incident,
+    )
 
 
 def subjects(coded=None, report=REPORT):
@@ -100,7 +107,9 @@ class MemoryDesk:
     def _effective(self, verdicts):
         anchors = state.anchors(verdicts)
         settled = [
-            a for report, coded in self.codings_by_report.items() for a in attach.settle([x for x in anchors if x.report == report], coded)
+            a
+            for report, coded in self.codings_by_report.items()
+            for a in attach.settle([x for x in anchors if x.report == report], coded)
         ]
         return state.effective(verdicts, settled)
 

@@ -29,9 +29,7 @@ THREE = {
 
 
 def judgements(table, kind=str):
-    return [
-        (who, f"u{n}", kind(value)) for who, row in table.items() for n, value in enumerate(row.split()) if value != "."
-    ]
+    return [(who, f"u{n}", kind(value)) for who, row in table.items() for n, value in enumerate(row.split()) if value != "."]
 
 
 def by_hand(table):

@@ -138,7 +138,9 @@ def test_a_merge_of_two_that_are_one_event_now_asks_for_nothing():
     chain = Chain()
     chain.subjects = [
         FIRED,
-        replace(FIRED, anchor=replace(FIRED.anchor, end=wide.end, text=wide.text), account=replace(FIRED.account, key="r-1/e-5")),
+        replace(
+            FIRED, anchor=replace(FIRED.anchor, end=wide.end, text=wide.text), account=replace(FIRED.account, key="r-1/e-5")
+        ),
     ]
     chain.add("Ana", "merge", 1, 2)
     assert len(effective(chain.verdicts).merges) == 1

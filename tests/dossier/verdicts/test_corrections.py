@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from training import own_events
 
 from dossier.verdicts.samples import REPORT, Chain, subjects
 from publishing import samples
+from training import own_events
 from trucewatch.dossier.verdicts.corrections import Annotated, Correction, annotated, corrections
 from trucewatch.dossier.verdicts.fields import Coding, Values
 from trucewatch.dossier.verdicts.forms import parse
@@ -95,7 +95,12 @@ def test_reviewed_sentences_are_read_by_trainings_own_reader(tmp_path):
     assert made.left == ()
     shelled, bounty = read_back(tmp_path, made)
     (act,) = shelled.acts
-    assert (act.type, act.mode, act.status, act.acled) == ("ASSAULT", "heavy-weapons", "happened", "Shelling/artillery/missile attack")
+    assert (act.type, act.mode, act.status, act.acled) == (
+        "ASSAULT",
+        "heavy-weapons",
+        "happened",
+        "Shelling/artillery/missile attack",
+    )
     assert [shelled.text[slice(*span)] for span in (act.predicate, act.actor, act.recipient)] == [
         "shelled", "Karsian gunners", "the village of Aldun",
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ def test_a_chain_is_whole_and_every_kind_is_in_it():
     assert check(verdicts) == ()
     assert verdicts[0].prev == START
     assert [v.seq for v in verdicts] == list(range(1, 9))
-    assert all(one.digest == other.prev for one, other in zip(verdicts, verdicts[1:], strict=False))
+    assert all(one.digest == other.prev for one, other in pairwise(verdicts))
     assert len({v.id for v in verdicts}) == 8
 
 
@@ -135,7 +136,13 @@ def test_a_verdict_that_is_not_whole_or_not_allowed_is_refused_and_says_why(said
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("payload", "{"), ("payload", '{"field": "colour", "value": 1}'), ("kind", "love"), ("payload", '{"anchor": {"x": 1}}'), ("payload", "[]")],
+    [
+        ("payload", "{"),
+        ("payload", '{"field": "colour", "value": 1}'),
+        ("kind", "love"),
+        ("payload", '{"anchor": {"x": 1}}'),
+        ("payload", "[]"),
+    ],
 )
 def test_a_row_that_is_no_verdict_is_named(name, value):
     with pytest.raises(TrucewatchError, match="verdict 1: not a verdict") as caught:

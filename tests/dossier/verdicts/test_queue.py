@@ -125,7 +125,17 @@ def test_items_may_be_asked_for(wanted, words):
 
 
 def test_there_is_no_way_to_ask_for_a_person():
-    assert {f.name for f in fields(Filter)} == {"reviewer", "blind", "seen", "reasons", "report", "incident", "type", "truce", "limit"}
+    assert {f.name for f in fields(Filter)} == {
+        "reviewer",
+        "blind",
+        "seen",
+        "reasons",
+        "report",
+        "incident",
+        "type",
+        "truce",
+        "limit",
+    }
 
 
 def test_an_item_holds_what_a_screen_shows():
@@ -137,7 +147,12 @@ def test_an_item_holds_what_a_screen_shows():
     assert item.says == "the Aldun Front [asserts]"
     assert dict(item.codes)["harm"] == "killed 3 (militants) @aldun-front"
     assert [(a.field, a.value) for a in item.alternatives] == [("type", "MOBILIZE")]
-    assert (item.title, item.publisher, item.published, item.case) == ("Guns fall on Aldun", "Free Aldun Post", "2031-05-06", CASES[0])
+    assert (item.title, item.publisher, item.published, item.case) == (
+        "Guns fall on Aldun",
+        "Free Aldun Post",
+        "2031-05-06",
+        CASES[0],
+    )
     assert shown()[0].says == "the report itself"
     assert shown()[0].at_risk == ("Mira Tolen",)
 

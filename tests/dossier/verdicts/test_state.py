@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.verdicts.samples import Chain, subjects
+from trucewatch.dossier.verdicts.forms import parse
 from trucewatch.dossier.verdicts.state import anchors, effective, stand, to_undo
 from trucewatch.model import TrucewatchError
 
@@ -82,8 +83,6 @@ def test_the_latest_reviewer_counts_and_the_difference_is_a_dispute():
 def test_reviewers_who_agree_in_other_words_do_not_differ():
     chain = Chain()
     chain.add("Ana", "accept", 1)
-    from trucewatch.dossier.verdicts.forms import parse
-
     chain.add("Ben", "correct", 1, field="place", value=parse("place", "aldun"))
     assert effective(chain.verdicts).disputes == ()
 
@@ -189,7 +188,9 @@ def test_undoing_again_and_again_is_parity(picks):
     assert (first in stand(chain.verdicts)) is (len(picks) % 2 == 0)
 
 
-@given(st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["accept", "reject", "undo"]), st.integers(1, 3)), max_size=12))
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["accept", "reject", "undo"]), st.integers(1, 3)), max_size=12)
+)
 def test_of_any_chain_no_undone_verdict_stands_and_each_that_does_is_undone_by_none(steps):
     chain = Chain()
     for reviewer, kind, number in steps:

@@ -8,7 +8,7 @@ bring their event forward so that somebody looks after them, and there is no way
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from trucewatch import ontology
 from trucewatch.dossier.verdicts.attach import apply
@@ -29,6 +29,7 @@ Reason = Literal["lost", "at risk", "disputed", "reviewers differ", "low confide
 REASONS: tuple[Reason, ...] = get_args(Reason)
 LOW = 0.5  #: below this, the coder's confidence is low
 OWN_VOICE = "the report itself"
+AT_RISK = "[a person at risk]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,19 @@ class Item:
 
     @property
     def headline(self) -> str:
-        """Act, sides, place and time in one line."""
+        """Act, sides, place and time in one line, which may go into a list: a person at risk is not named in it."""
         values = self.values
         sides = " → ".join(
-            "; ".join(dict.fromkeys(party.text for party in side)) for side in (values.actor, values.recipient) if side
+            "; ".join(dict.fromkeys(self._masked(party.text) for party in side))
+            for side in (values.actor, values.recipient)
+            if side
         )
         place = (values.place.name or values.place.text) if values.place else ""
         when = show(values.time) if values.time else ""
         return " · ".join(part for part in (_act(values), sides, place, when) if part)
+
+    def _masked(self, words: str) -> str:
+        return AT_RISK if any(name in words for name in self.at_risk) else words
 
     @property
     def says(self) -> str:
@@ -156,10 +162,39 @@ def queue(
     """
     wanted = wanted or Filter()
     table = {case.id: case for case in cases}
-    lost = [_lost_item(ruling) for ruling in effective.lost if _asked(wanted, ruling.anchor.report)]
-    made = [_item(subject, table, effective) for subject in subjects if _asked(wanted, subject.account.report)]
-    kept = [item for item in (*lost, *made) if _kept(item, wanted)]
-    yield from sorted(kept, key=_rank)[: wanted.limit]
+    found = [_lost(ruling) for ruling in effective.lost]
+    found += [_Place.of(subject, table.get(subject.incident or ""), effective) for subject in subjects]
+    kept = sorted((place for place in found if _kept(place, wanted, effective)), key=_rank)
+    for place in kept[: wanted.limit]:
+        yield place.item or _item(place, effective)
+
+
+class _Place(NamedTuple):
+    """An event's place in the queue, found before its screen is made: there may be very many."""
+
+    reasons: tuple[tuple[Reason, str], ...]
+    anchor: Anchor
+    confidence: float
+    case: Case | None
+    subject: Subject | None
+    item: Item | None = None
+
+    @classmethod
+    def of(cls, subject: Subject, case: Case | None, effective: Effective) -> _Place:
+        reasons = tuple(_reasons(subject, case, effective.rulings.get(subject.anchor.key)))
+        return cls(reasons, subject.anchor, subject.account.confidence, case, subject)
+
+    def coded(self, effective: Effective) -> tuple[str, str | None]:
+        """Type and ceasefire category as they stand now."""
+        if self.subject:
+            account = apply(self.subject.account, effective).account
+            return account.type, account.truce
+        return (self.item.values.type.type, self.item.values.truce) if self.item else ("", None)
+
+
+def _lost(ruling: Ruling) -> _Place:
+    item = _lost_item(ruling)
+    return _Place(item.reasons, item.anchor, 0.0, None, None, item)
 
 
 def heard(verdicts: Iterable[Verdict], wanted: Filter) -> tuple[Verdict, ...]:
@@ -174,44 +209,37 @@ def heard(verdicts: Iterable[Verdict], wanted: Filter) -> tuple[Verdict, ...]:
     return tuple(verdict for verdict in every if verdict.id in mine)
 
 
-def _asked(wanted: Filter, report: str) -> bool:
-    return wanted.report in {None, report}
-
-
-def _kept(item: Item, wanted: Filter) -> bool:
-    values = item.values
-    if wanted.incident and (item.case is None or item.case.id != wanted.incident):
+def _kept(place: _Place, wanted: Filter, effective: Effective) -> bool:
+    if wanted.report not in {None, place.anchor.report}:
         return False
-    if (wanted.type and values.type.type != wanted.type) or (wanted.truce and values.truce != wanted.truce):
+    if wanted.incident and (place.case is None or place.case.id != wanted.incident):
         return False
-    reasons = {reason for reason, _ in item.reasons}
-    if wanted.reasons:
-        return bool(reasons & set(wanted.reasons))
-    return wanted.seen or "seen" not in reasons
+    reasons = {reason for reason, _ in place.reasons}
+    asked = bool(reasons & set(wanted.reasons)) if wanted.reasons else wanted.seen or "seen" not in reasons
+    if not asked or not (wanted.type or wanted.truce):
+        return asked
+    coded, truce = place.coded(effective)
+    return wanted.type in {None, coded} and wanted.truce in {None, truce}
 
 
-def _rank(item: Item) -> tuple[int, float, str, str, int, int]:
-    first = min(REASONS.index(reason) for reason, _ in item.reasons)
-    return (
-        first,
-        item.confidence or 0.0,
-        item.case.id if item.case else "",
-        item.anchor.report,
-        item.anchor.start,
-        item.anchor.end,
-    )
+def _rank(place: _Place) -> tuple[int, float, str, str, int, int]:
+    first = min(REASONS.index(reason) for reason, _ in place.reasons)
+    case = place.case.id if place.case else ""
+    return first, place.confidence, case, place.anchor.report, place.anchor.start, place.anchor.end
 
 
-def _item(subject: Subject, cases: dict[str, Case], effective: Effective) -> Item:
+def _item(place: _Place, effective: Effective) -> Item:
+    subject = place.subject
+    if subject is None:  # a lost verdict brings its item
+        raise AssertionError
     account = subject.account
     laid = apply(account, effective)
     ruling = effective.rulings.get(subject.anchor.key)
-    case = cases.get(subject.incident or "")
     return Item(
-        event=account.key, anchor=subject.anchor, reasons=tuple(_reasons(subject, case, ruling)), values=Values.of(laid.account),
+        event=account.key, anchor=subject.anchor, reasons=place.reasons, values=Values.of(laid.account),
         machine=Values.of(account), quote=_quote(account), confidence=account.confidence, title=account.title,
         publisher=account.publisher, published=account.published, origin=account.origin_words, alternatives=subject.alternatives,
-        notes=subject.notes, at_risk=subject.at_risk, case=case, marks=laid.marks, rejected=laid.rejected,
+        notes=subject.notes, at_risk=subject.at_risk, case=place.case, marks=laid.marks, rejected=laid.rejected,
         verdicts=ruling.verdicts if ruling else (), disputes=laid.disputes,
     )  # fmt: skip
 
