@@ -21,6 +21,7 @@ _VERBS = {
     "code": "Code reports: who did what to whom, where, when, with what harm, and who says so.",
     "demo": "Code the bundled fictional dossier and show who says what happened.",
     "explain": "Show why an event was coded as it was: words, rules, alternatives.",
+    "review": "Review the events of a dossier: accept, correct, reject, merge, split, note, grade, undo.",
     "schema": "Print the JSON Schema of the coded record.",
     "model": "Print the facts of the model card: data, scores, hashes.",
 }
