@@ -103,6 +103,12 @@ def kin(name: str) -> frozenset[str]:
 
 
 @cache
+def groups(name: str) -> tuple[str, ...]:
+    """The groups in which a family's accounts meet."""
+    return {r["family"]: tuple(r["groups"].split("|")) for r in rows("groups.tsv")}[name]
+
+
+@cache
 def _things() -> tuple[re.Pattern[str], Mapping[str, Thing]]:
     table: dict[str, Thing] = {}
     for r in rows("objects.tsv"):
