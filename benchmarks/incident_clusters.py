@@ -16,6 +16,7 @@ import incident_score as score
 from common import overlaps, save, table
 from incident_sets import IncidentSet, code_all
 
+from trucewatch.ledger import tables
 from trucewatch.ledger.accounts import accounts_of, role, told
 from trucewatch.ledger.memory import Ledger
 
@@ -35,9 +36,17 @@ def event_of(telling: Telling, accounts: Sequence[Account]) -> Account | None:
     if on:
         return min(on, key=lambda a: (_RANK[role(a)], a.predicate.end - a.predicate.start, a.key))
     beside = [a for a in accounts if _in_sentence(telling, a) and a.scene is not None]
-    inside = [a for a in beside if overlaps(span, (a.start, a.end))]
-    fitting = inside or [a for a in beside if role(a) == "told"]
-    return min(fitting, key=lambda a: (_RANK[role(a)], _gap(telling, a), a.key), default=None)
+    fitting = [a for a in beside if _compatible(telling, a) and (role(a) == "told" or overlaps(span, (a.start, a.end)))]
+    return min(fitting, key=lambda a: (not overlaps(span, (a.start, a.end)), _RANK[role(a)], _gap(telling, a), a.key), default=None)
+
+
+def _compatible(telling: Telling, account: Account) -> bool:
+    """Whether a noun that names an act ("talks", "the raid") can name the account's; a word about an act carries any noun."""
+    can = [families for word in telling.text.lower().split() if (families := tables.nouns().get(word))]
+    if not can or role(account) == "word":
+        return True
+    own = tables.family(account.type, account.mode, account.truce).name
+    return any(tables.level(own, name) in {"same", "close"} for name in can[-1])
 
 
 def _in_sentence(telling: Telling, account: Account) -> bool:

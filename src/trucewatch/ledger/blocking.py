@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
 from trucewatch.ledger.geo import wide
-from trucewatch.ledger.profile import Profile, profile
+from trucewatch.ledger.profile import Profile, place_names, profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,9 @@ def _days(found: Profile) -> Iterator[str]:
 
 def _points(found: Profile) -> list[str]:
     spots = [s for s in found.spots if not wide(s)] or ([] if found.spots else [s for s in found.near if not wide(s)][:1])
-    return [f"at {(s.name or s.text).casefold()}" for s in spots[:2]]
+    if spots:
+        return [f"at {min(place_names([s]) or {s.text.casefold()}, key=lambda n: (-len(n), n))}" for s in spots[:2]]
+    return [f"at {name}" for name in sorted(found.names or found.titled, key=lambda n: (-len(n), n))[:2]]
 
 
 def _areas(found: Profile) -> list[str]:

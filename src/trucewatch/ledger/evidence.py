@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
 from trucewatch.ledger.geo import days_apart, meet, wide
+from trucewatch.ledger.profile import place_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,11 +41,18 @@ def place(a: Profile, b: Profile) -> str:
             return "place moving" if {a.family, b.family} <= MOVING else "bar place"
         points = any(not wide(s) for s in a.spots) and any(not wide(s) for s in b.spots)
         return f"place {found}" if points or found != "same" else "place area"
+    if _by_name(a, b) or _by_name(b, a):
+        return "place named"
     hints = [p.spots or p.near for p in (a, b)]
     if not hints[0] or not hints[1]:
-        return "place unknown"
+        return "place titled" if place_names(hints[0]) & b.titled or place_names(hints[1]) & a.titled else "place unknown"
     found = meet(hints[0][:2], hints[1][:2])
     return {"same": "place hinted", "apart": "place elsewhere"}.get(found, "place unknown")
+
+
+def _by_name(a: Profile, b: Profile) -> bool:
+    """Whether the words of one name a place of the other's, which was not found as a place there."""
+    return bool(a.spots) and not b.spots and bool(place_names(s for s in a.spots if not wide(s)) & b.names)
 
 
 def day(a: Profile, b: Profile) -> str:

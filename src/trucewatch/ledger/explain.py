@@ -25,6 +25,8 @@ _PLAIN = {
     "kind close": "two words for one kind of act",
     "place within": "one place lies in the other",
     "place near": "near by the reports' own words",
+    "place named": "the place of one is named in the other",
+    "place titled": "the place of one is named in the other's title",
     "place hinted": "the same place named beside it",
     "place elsewhere": "other places named beside it",
     "place moving": "different points of one way",

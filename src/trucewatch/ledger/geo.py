@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Meeting = Literal["same", "within", "near", "apart"]
 NAMED = "named"
 """Kind of a spot that stands for a capitalised name in a recipient's words, where no place of that name was found."""
+WORDED = "worded"
+"""Kind of a spot that the report words as a place ("in Orl"), where the gazetteer found none."""
 _RADIUS = 6371.0
 _POINT = 2
 _NEAR_KM = 12.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trucewatch.ledger import tables
 from trucewatch.ledger.accounts import role
 from trucewatch.ledger.geo import Span, ordinal, span, wide
-from trucewatch.ledger.words import stem
+from trucewatch.ledger.words import bare, stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"^(?:the|a|an|its|their|his|her|some|several|two|three|four|five)\s+", re.IGNORECASE)
 _ANYBODY = {"people", "person", "civilian", "other", "soldier", "fighter", "troop", "of", "the", "a", "an", "and", "at", "least", "about", "more", "than"}
+_CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
 _TOKEN = re.compile(r"\w+")
 
 
@@ -50,6 +51,7 @@ class Profile:
     words: frozenset[str]
     tokens: frozenset[str]
     strand: str
+    titled: frozenset[str]
 
     @property
     def vague(self) -> bool:
@@ -85,7 +87,14 @@ def profile(account: Account) -> Profile:
         words=_of("word", signs),
         tokens=frozenset(_TOKEN.findall(account.quote.lower())),
         strand=scene.strand if scene else account.key,
+        titled=frozenset(bare(m) for m in _CAPITAL.findall(account.title or "")),
     )
+
+
+def place_names(spots: Iterable[Spot]) -> frozenset[str]:
+    """The words of places' names, as ``names`` and ``titled`` hold them; kinds of places ("road", "camp") are left out."""
+    found = (bare(word) for spot in spots for text in {spot.name or spot.text, spot.text} for word in _CAPITAL.findall(text))
+    return frozenset(word for word in found if len(word) > 1)
 
 
 def specific(party: Party) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import NAMED
+from trucewatch.ledger.geo import NAMED, WORDED
 from trucewatch.ledger.words import signs
 from trucewatch.model.incident import Spot, When
 
@@ -46,7 +46,16 @@ _PART_OF_DAY = re.compile(
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
 _NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])")
+_WORDED = re.compile(
+    r"\b(?:in|In|near|Near|outside|Outside|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
+    r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
+)
 _STRUCK = {"shelling", "air", "seizure", "raid", "assault"}
+_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
+_QUALIFIED = re.compile(
+    r"(?:\b(?:late|early|overnight|the night of|the night to|the (?:small|early) hours of|the evening of|at dawn|night)\b(?:\s+(?:on|of))?\s*)$",
+    re.IGNORECASE,
+)
 _FRONTED = 30
 _BESIDE = 4
 
@@ -82,9 +91,10 @@ def spot(place: Place) -> Spot:
     )  # fmt: skip
 
 
-def when(time: Time) -> When:
-    """A record's time as the ledger keeps it."""
-    return When(time.text, time.value, time.precision, time.begin, time.until)
+def when(time: Time, text: str = "") -> When:
+    """A record's time as the ledger keeps it; with the report's text, "late on" and the like are among its words."""
+    qualified = _QUALIFIED.search(text[max(0, time.start - 30) : time.start])
+    return When(f"{qualified[0]}{time.text}" if qualified else time.text, time.value, time.precision, time.begin, time.until)
 
 
 class Scenery:
@@ -95,9 +105,12 @@ class Scenery:
         text = coded.text
         dateline = _DATELINE.match(text)
         self.head = dateline.end() if dateline else 0
-        spoken = [(m.start, m.end) for claim in coded.claims for m in claim.source]
-        self.places = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
-        self.firm = [p for p in self.places if not _PASSING.search(text[max(0, p.start - 60) : p.start])]
+        acts = [e.predicate.start for e in coded.events]
+        sources = [(m.start, m.end) for claim in coded.claims for m in claim.source]
+        spoken = [(start, end) for start, end in sources if not any(start <= at < end for at in acts)]
+        kept = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
+        self.firm = [p for p in kept if not _PASSING.search(text[max(0, p.start - 60) : p.start])]
+        self.marks = sorted([(p.start, spot(p)) for p in self.firm] + self._worded(text), key=lambda mark: mark[0])
         self.dated = [t for t in coded.times if _has_day(t)]
         self.breaks = [m.end() for m in re.finditer(r"\n\s*\n", text)]
         self.lead = self._lead()
@@ -108,6 +121,7 @@ class Scenery:
         sentence = self.coded.sentences[event.sentence]
         before = text[sentence.start : event.predicate.start]
         clause = text[event.start : event.end]
+        fresh = bool(_FRESH.search(text[sentence.start : event.predicate.end]))
         start, end = min(event.start, event.predicate.start), max(event.end, event.predicate.end)
         return Setting(
             line=event.sentence,
@@ -115,14 +129,14 @@ class Scenery:
             places=self._stated(event, start, end),
             times=self._times(event, start, end),
             near=self._near(event),
-            trail=tuple((p.start, spot(p)) for p in reversed(self.firm) if p.start < event.predicate.start)[:3],
+            trail=tuple((at, place) for at, place in reversed(self.marks) if at < event.predicate.start)[:3],
             start=event.start,
             end=end,
             then=self._then(event),
             words=signs(self.coded, start, end),
             nouns=_nouns(clause),
-            points=bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause),
-            fresh=bool(_FRESH.search(text[sentence.start : event.predicate.end])),
+            points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
+            fresh=fresh,
             again=bool(_AGAIN.search(before)) and not _IT_WAS.match(before),
             result=bool(_RESULT.search(event.predicate.text)),
             weapon=bool(_WEAPON.search(clause)),
@@ -135,6 +149,13 @@ class Scenery:
         fronted = [t for t in self.coded.times if start <= t.start <= start + _FRONTED and t.type in {"DATE", "TIME"}]
         opening = self.coded.text[start : start + _FRONTED]
         return any(not _has_day(t) for t in fronted) or bool(_PART_OF_DAY.match(opening))
+
+    def _worded(self, text: str) -> list[tuple[int, Spot]]:
+        """Capitalised words behind "in", "near", "town of" that the gazetteer did not find: a place by the report's wording."""
+        known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
+        known += [(x.start, x.end) for x in (*self.coded.places, *self.coded.times)]
+        found = [m for m in _WORDED.finditer(text) if m.start(1) >= self.head and not _inside(m.start(1), known)]
+        return [(m.start(1), Spot(m[1], None, WORDED)) for m in found if m[1].lower() not in tables.stopwords()]
 
     def _named(self, event: Event) -> tuple[Spot, ...]:
         """A struck or taken place that no gazetteer knows: a capitalised word behind the verb that is no actor and no day."""
@@ -150,45 +171,39 @@ class Scenery:
 
     def _stated(self, event: Event, start: int, end: int) -> tuple[Spot, ...]:
         own = self.coded.places[event.place] if event.place is not None else None
-        inside = [p for p in self.firm if start <= p.start < end]
-        if own is not None and own in self.firm and own not in inside:
-            inside.append(own)
-        if inside:
-            return _once(map(spot, inside))
-        if named := self._named(event):
-            return named
+        inside = [place for at, place in self.marks if start <= at < end]
+        if own is not None and own in self.firm:
+            inside.append(spot(own))
         sentence = self.coded.sentences[event.sentence]
-        around = [p for p in self.firm if sentence.start <= p.start < sentence.end]
-        fronted = [p for p in around if p.start - sentence.start <= _FRONTED]
-        if fronted:
-            return _once(map(spot, fronted))
-        return ()
+        fronted = [place for at, place in self.marks if sentence.start <= at <= sentence.start + _FRONTED]
+        return _once(inside) or self._named(event) or _once(fronted)
 
     def _times(self, event: Event, start: int, end: int) -> tuple[When, ...]:
         own = self.coded.times[event.time] if event.time is not None else None
-        dated = [t for t in self.dated if not self._of_speech(t, event)]
+        dated = [t for t in self.dated if not self._of_another(t, event)]
         if own is not None and own in dated:
-            return (when(own),)
+            return (when(own, self.coded.text),)
         inside = [t for t in dated if start <= t.start < end]
         sentence = self.coded.sentences[event.sentence]
         fronted = [t for t in dated if sentence.start <= t.start <= sentence.start + _FRONTED]
-        return tuple(when(t) for t in (inside or fronted)[:1])
+        return tuple(when(t, self.coded.text) for t in (inside or fronted)[:1])
 
-    def _of_speech(self, time: Time, event: Event) -> bool:
-        """Whether the time stands beside the cue of a claim around the event ("said on Friday"): the day it was said."""
+    def _of_another(self, time: Time, event: Event) -> bool:
+        """Whether a time is not the event's: the day it was said ("said on Friday"), or of another act ("the worst since ... on 3 May")."""
         cues = [m for c in self.coded.claims if _covers(c.content, event) for m in c.cue]
-        return any(0 <= time.start - m.end <= _BESIDE or 0 <= m.start - time.end <= 1 for m in cues)
+        spoken = any(0 <= time.start - m.end <= _BESIDE or 0 <= m.start - time.end <= 1 for m in cues)
+        return spoken or bool(_SINCE.search(self.coded.text[event.predicate.end : time.start]))
 
     def _near(self, event: Event) -> tuple[Spot, ...]:
         """Places before the event, nearest first, then the dateline's and the title's."""
         sentence = self.coded.sentences[event.sentence]
-        before = [p for p in reversed(self.firm) if p.start < sentence.end]
-        return _once(map(spot, [*before[:2], *self.lead[:1]]))
+        before = [place for at, place in reversed(self.marks) if at < sentence.end]
+        return _once([*before[:2], *map(spot, self.lead[:1])])
 
     def _then(self, event: Event) -> tuple[When, ...]:
         sentence = self.coded.sentences[event.sentence]
         before = [t for t in reversed(self.coded.times) if t.start < sentence.start and _has_day(t)]
-        return tuple(dict.fromkeys(when(t) for t in before[:2]))
+        return tuple(dict.fromkeys(when(t, self.coded.text) for t in before[:2]))
 
     def _lead(self) -> list[Place]:
         """Places of the dateline, then those that the title names."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import days_apart, meet, span
+from trucewatch.ledger.geo import WORDED, days_apart, meet, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -163,6 +163,8 @@ def _where(event: Event, setting: Setting, strand: Strand) -> str:
     if not setting.places:
         trail = [place for at, place in setting.trail if at >= strand.end]
         found = meet(trail[:1], known) if trail and known else ""
+        if found == "within" and trail[0].kind == WORDED:
+            return "left"
         return {"": "unsaid", "apart": "left", "same": "kept"}.get(found, "unsaid")
     if not known:
         return "new"
@@ -181,9 +183,10 @@ def _on(setting: Setting, strand: Strand) -> str:
     spans = [[s for time in times if (s := span(time))] for times in (setting.times, strand.times)]
     if not spans[0] or not spans[1]:
         return "new"
-    if min(days_apart(one, other) or 0 for one in spans[0] for other in spans[1]) > 0:
+    sharp = [[s for s in found if s.days == 1] or found for found in spans]
+    if min(days_apart(one, other) or 0 for one in sharp[0] for other in sharp[1]) > 0:
         return "barred"
-    return "same" if any(one.days == other.days == 1 for one in spans[0] for other in spans[1]) else "around"
+    return "same" if any(one.days == other.days == 1 for one in sharp[0] for other in sharp[1]) else "around"
 
 
 def _shared(event: Event, setting: Setting, strand: Strand) -> dict[str, float]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Standing = Literal["act", "word"]
 Level = Literal["same", "close", "loose", "barred"]
 ANY = "*"
+SOME = "+"
 
 
 class Family(NamedTuple):
@@ -77,9 +78,13 @@ def family(type_: str, mode: str | None, truce: str | None) -> Family:
         TrucewatchError: ``ledger-type`` for a PLOVER type that the table does not know.
     """
     for row_type, row_mode, row_truce, found in _families():
-        if row_type in {ANY, type_} and row_mode in {ANY, mode} and row_truce in {ANY, truce}:
+        if row_type in {ANY, type_} and _fits(row_mode, mode) and _fits(row_truce, truce):
             return found
     raise TrucewatchError("ledger-type", f"no family for {type_}", where="families.tsv")
+
+
+def _fits(cell: str, value: str | None) -> bool:
+    return cell in {ANY, value} or (cell == SOME and value is not None)
 
 
 @cache

@@ -27,6 +27,11 @@ def stem(word: str) -> str:
     return word
 
 
+def bare(word: str) -> str:
+    """A name in small letters, without the possessive."""
+    return re.sub(r"['’]s?$", "", word.lower())
+
+
 def signs(coded: Coded, start: int, end: int) -> frozenset[str]:
     """The signs of a stretch of a record's text, without what names its places, actors and times."""
     taken = [(p.start, p.end) for p in (*coded.places, *coded.times)]
@@ -50,7 +55,7 @@ def _sign(word: str, *, first: bool) -> str:
     if word.lower() in tables.stopwords() or plain in tables.stopwords() or word.lower() in _TITLES:
         return ""
     if word[0].isupper() and not first:
-        return f"name {plain}"
+        return f"name {bare(word)}"
     if word[0].isdigit():
         return ""
     return f"word {plain}" if len(word) >= _SHORT and not tables.things(word) else ""
