@@ -37,7 +37,10 @@ def command(folder: Path, once: bool, allow_private: bool, quiet: bool) -> int:
         with opened(folder, write=True) as dossier:
             if not dossier.config.feeds:
                 raise TrucewatchError(
-                    "no-feeds", "dossier.toml names no feeds", where=str(dossier.config.path), next_step="add them under [watch]"
+                    "no-feeds",
+                    "dossier.toml names no feeds",
+                    where=str(dossier.config.path),
+                    next_step="add them under [watch]",
                 )
             failed = _poll(dossier, allow_private=allow_private, quiet=quiet) or failed
             wait = _seconds_left(dossier)

@@ -181,7 +181,10 @@ def cut_off(dossier: Dossier) -> list[Received]:
     )
     found = dossier.read(lambda conn: [dict(row) for row in conn.execute(query).mappings()])
     first = {row["id"]: row for row in reversed(found)}
-    return [Received(row["id"], dossier.payload(row), new=False, read=False, language=row["language"]) for row in reversed(first.values())]
+    return [
+        Received(row["id"], dossier.payload(row), new=False, read=False, language=row["language"])
+        for row in reversed(first.values())
+    ]
 
 
 #: Errors of the dossier itself: they end the run, as no later input would fare better.
@@ -204,4 +207,3 @@ def store(conn: Connection, dossier: Dossier, coded: Coded, *, capture: str, mem
     graph = Graph(conn, dossier.config.publishers)
     graph.take_in(coding.keys)
     graph.refresh(moved)
-

@@ -117,8 +117,10 @@ class DossierDesk:
     def _subjects(self, conn: Connection, keys: list[str]) -> list[Subject]:
         """Events with their anchors and what only their record holds."""
         accounts = machine_accounts(conn, keys)
-        homes = {key: browse.incident_of(conn, key) for key in keys} if len(keys) <= _FEW else dict(
-            conn.execute(select(members.c.event, members.c.incident)).tuples().all()
+        homes = (
+            {key: browse.incident_of(conn, key) for key in keys}
+            if len(keys) <= _FEW
+            else dict(conn.execute(select(members.c.event, members.c.incident)).tuples().all())
         )
         found: list[Subject] = []
         records: dict[str, Coded | None] = {}
@@ -134,7 +136,9 @@ class DossierDesk:
     def _cases(self, conn: Connection, ids: Iterable[str]) -> list[Case]:
         found = []
         for id_ in sorted(ids):
-            row = conn.execute(select(incidents.c.headline, incidents.c.disputed, incidents.c.summary).where(incidents.c.id == id_)).first()
+            row = conn.execute(
+                select(incidents.c.headline, incidents.c.disputed, incidents.c.summary).where(incidents.c.id == id_)
+            ).first()
             if row is not None:
                 matters = tuple(dict.fromkeys(item["matter"] for item in json.loads(row.summary).get("contradictions", ())))
                 found.append(Case(id_, row.headline, row.disputed, matters))
@@ -149,7 +153,9 @@ class DossierDesk:
             raise TrucewatchError(
                 "no-event", f"{event} is an event of several reports", next_step=f"name one of them: {', '.join(found)}, ..."
             )
-        raise TrucewatchError("no-event", f"there is no event {event!r} in today's coding", next_step="--list shows what there is")
+        raise TrucewatchError(
+            "no-event", f"there is no event {event!r} in today's coding", next_step="--list shows what there is"
+        )
 
     def _record(self, conn: Connection, request: Request) -> Verdict:
         keys = [self._key(conn, name) for name in (request.event, request.other) if name]
@@ -165,9 +171,13 @@ class DossierDesk:
 
     def _check_target(self, conn: Connection, request: Request) -> None:
         if request.incident and browse.resolve(conn, request.incident) is None:
-            raise TrucewatchError("no-incident", f"there is no incident {request.incident!r}", next_step="trucewatch incidents lists them")
+            raise TrucewatchError(
+                "no-incident", f"there is no incident {request.incident!r}", next_step="trucewatch incidents lists them"
+            )
         if request.report and not keeping.known(conn, request.report):
-            raise TrucewatchError("no-report", f"there is no report {request.report!r}", next_step="trucewatch search finds reports")
+            raise TrucewatchError(
+                "no-report", f"there is no report {request.report!r}", next_step="trucewatch search finds reports"
+            )
 
     def _undo(self, conn: Connection, wanted: str, reviewer: str) -> Verdict:
         every = judgements.all_verdicts(conn)
@@ -229,7 +239,9 @@ _REPORTS = 20
 def _subject(account: Any, coded: Coded, incident: str | None) -> Subject:
     event = coded.events[account.number - 1]
     risk = tuple(dict.fromkeys(person.text for person in coded.at_risk if person.event == event.id))
-    return Subject(account, Anchor.of(coded, event, account.report), event.basis.alternatives, event.basis.notes, risk, incident)
+    return Subject(
+        account, Anchor.of(coded, event, account.report), event.basis.alternatives, event.basis.notes, risk, incident
+    )
 
 
 def _chain(verdict: Verdict, every: dict[str, Verdict]) -> Verdict:

@@ -7,7 +7,7 @@ write transaction. This module must not decide what belongs together: that is th
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.sql import canonical, chunks, short_id
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import aliases, blocks, codings, current, edges, events, incidents, members, origins
+from trucewatch.dossier.store.tables import aliases, blocks, current, edges, events, incidents, members, origins
 from trucewatch.ledger.accounts import from_json, told
 from trucewatch.ledger.blocking import MOST_HELD
 from trucewatch.ledger.blocking import blocks as blocks_of
@@ -162,7 +162,9 @@ class Graph:
     def _before(self, component: Collection[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for piece in chunks(sorted(component)):
-            found.update(dict(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))).all()))
+            found.update(
+                dict(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))).all())
+            )
         return found
 
     def _write(self, clusters: Iterable[frozenset[str]], accounts: Mapping[str, Account], before: Mapping[str, str]) -> None:
@@ -179,7 +181,11 @@ class Graph:
     def _named(self, clusters: list[frozenset[str]], before: Mapping[str, str]) -> dict[str, frozenset[str]]:
         """An id for each cluster: that of the incident most of it comes from, where none has a better right to it."""
         claims = sorted(
-            ((count, id_, number) for number, keys in enumerate(clusters) for id_, count in Counter(before[k] for k in keys if k in before).items()),
+            (
+                (count, id_, number)
+                for number, keys in enumerate(clusters)
+                for id_, count in Counter(before[k] for k in keys if k in before).items()
+            ),
             key=lambda claim: (-claim[0], claim[1], min(clusters[claim[2]])),
         )
         taken: dict[str, int] = {}

@@ -120,7 +120,9 @@ class Judgements:
 
     def _linked(self, found: Effective) -> list[tuple[str, str, bool]]:
         """Merges and splits as pairs of event keys of today."""
-        where = {item.now.key: f"{item.anchor.report}/{item.event}" for item in all_attached(self.conn) if item.now and item.event}
+        where = {
+            item.now.key: f"{item.anchor.report}/{item.event}" for item in all_attached(self.conn) if item.now and item.event
+        }
         made = []
         for link in (*found.merges, *found.splits):
             one, other = where.get(link.one.key), where.get(link.other.key)
@@ -156,5 +158,7 @@ class Judgements:
             return set()
         _ = self.effective
         wanted = set(keys)
-        found = {b for a, b, same in self._pairs if same and a in wanted} | {a for a, b, same in self._pairs if same and b in wanted}
+        found = {b for a, b, same in self._pairs if same and a in wanted} | {
+            a for a, b, same in self._pairs if same and b in wanted
+        }
         return found - wanted

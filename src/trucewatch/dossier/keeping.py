@@ -49,7 +49,15 @@ def report_id(item: Report | Unread, capture: str) -> str:
 
 def coder_json(facts: CoderFacts) -> str:
     """A coder's versions as the database writes them."""
-    return canonical({"version": facts.version, "model": facts.model, "ontology": facts.ontology, "gazetteer": facts.gazetteer, "actors": facts.actors})
+    return canonical(
+        {
+            "version": facts.version,
+            "model": facts.model,
+            "ontology": facts.ontology,
+            "gazetteer": facts.gazetteer,
+            "actors": facts.actors,
+        }
+    )
 
 
 def known(conn: Connection, id_: str) -> bool:
@@ -59,7 +67,11 @@ def known(conn: Connection, id_: str) -> bool:
 
 def has_coding(conn: Connection, id_: str, coder: str) -> bool:
     """Whether a report's current coding is of this coder."""
-    query = select(codings.c.id).join(current, current.c.coding == codings.c.id).where(codings.c.report == id_, codings.c.coder == coder)
+    query = (
+        select(codings.c.id)
+        .join(current, current.c.coding == codings.c.id)
+        .where(codings.c.report == id_, codings.c.coder == coder)
+    )
     return conn.scalar(query) is not None
 
 
@@ -160,7 +172,11 @@ def derived(coding: str, coded: Coded) -> tuple[list[dict[str, Any]], list[dict[
 def load(conn: Connection, report: str, *, coding: str | None = None) -> Coded | None:
     """A report's record: of its current coding, or of the one asked for."""
     query = select(codings.c.record)
-    query = query.where(codings.c.id == coding) if coding else query.join(current, current.c.coding == codings.c.id).where(current.c.report == report)
+    query = (
+        query.where(codings.c.id == coding)
+        if coding
+        else query.join(current, current.c.coding == codings.c.id).where(current.c.report == report)
+    )
     blob = conn.scalar(query)
     return None if blob is None else from_dict(json.loads(zlib.decompress(blob)))
 

@@ -17,7 +17,19 @@ from trucewatch.dossier import keeping
 from trucewatch.dossier.sql import canonical, chunks, short_id
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import bands, current, events, links, origins
-from trucewatch.ledger.origins import MOST_HELD, Block, Change, Link, align, ghost_of, ghosts, groups, known_as, relation, signature
+from trucewatch.ledger.origins import (
+    MOST_HELD,
+    Block,
+    Change,
+    Link,
+    align,
+    ghost_of,
+    ghosts,
+    groups,
+    known_as,
+    relation,
+    signature,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -136,7 +148,9 @@ def _component(conn: Connection, id_: str) -> set[str]:
 def _groups_of(conn: Connection, ids: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for piece in chunks(sorted(ids)):
-        found.update(dict(conn.execute(select(origins.c.report, origins.c.origin).where(origins.c.report.in_(piece))).tuples().all()))
+        found.update(
+            dict(conn.execute(select(origins.c.report, origins.c.origin).where(origins.c.report.in_(piece))).tuples().all())
+        )
     return found
 
 
@@ -152,5 +166,8 @@ def why(conn: Connection, report: str) -> tuple[str, ...]:
     """Why a report is of the origin it is of: one sentence for each link that holds its group together."""
     component = _component(conn, report)
     members = _loaded(conn, sorted(component))
-    held = [link_of(d) for d in conn.scalars(select(links.c.detail).where(links.c.report.in_(component) | links.c.other.in_(component)))]
+    held = [
+        link_of(d)
+        for d in conn.scalars(select(links.c.detail).where(links.c.report.in_(component) | links.c.other.in_(component)))
+    ]
     return next((group.why for group in groups(members, held) if report in group.members), ())

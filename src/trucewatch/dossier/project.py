@@ -117,7 +117,9 @@ def init(folder: Path, *, name: str | None = None, url: str = "sqlite") -> Confi
     """
     path = folder / "dossier.toml"
     if path.exists():
-        raise TrucewatchError("dossier-exists", "there is a dossier here already", where=str(folder), next_step="choose another folder")
+        raise TrucewatchError(
+            "dossier-exists", "there is a dossier here already", where=str(folder), next_step="choose another folder"
+        )
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -153,7 +155,10 @@ def open_dossier(folder: Path, *, write: bool = False, tell: Callable[[str], Non
     with opened(read(folder), write=write, tell=tell) as dossier:
         if dossier.read(lambda conn: conn.scalar(select(meta.c.value).where(meta.c.key == "id"))) is None:
             raise TrucewatchError(
-                "no-dossier", "the database holds no dossier", where=str(folder), next_step="put back the database that belongs here"
+                "no-dossier",
+                "the database holds no dossier",
+                where=str(folder),
+                next_step="put back the database that belongs here",
             )
         yield dossier
 

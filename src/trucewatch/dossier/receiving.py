@@ -82,7 +82,9 @@ class Receiver:
             with path.open("rb") as stream:
                 digest, size = _hash(stream)
         except OSError as error:
-            raise TrucewatchError(str(Code.UNREADABLE), "cannot be read", where=name, why=error.strerror or str(error)) from error
+            raise TrucewatchError(
+                str(Code.UNREADABLE), "cannot be read", where=name, why=error.strerror or str(error)
+            ) from error
         modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
         made = Capture(
             uri=local_uri("file", path.name), kind="file", payload=path, content_type=_UNKNOWN, retrieved=now(),
@@ -137,11 +139,21 @@ class Receiver:
         return self._keep(made, name, sha256(data).hexdigest(), len(data), chosen=chosen)
 
     def _keep(
-        self, made: Capture, name: str, digest: str, size: int, *, url: str | None = None, lines: bool = False, chosen: bool = True
+        self,
+        made: Capture,
+        name: str,
+        digest: str,
+        size: int,
+        *,
+        url: str | None = None,
+        lines: bool = False,
+        chosen: bool = True,
     ) -> Received:
         """Write a capture unless it is there already."""
         forced = self.options.language
-        key = sha256("\x1f".join((digest, url or "", self.published or "", forced or "", "lines" if lines else "")).encode()).hexdigest()
+        key = sha256(
+            "\x1f".join((digest, url or "", self.published or "", forced or "", "lines" if lines else "")).encode()
+        ).hexdigest()
         found = self.dossier.read(lambda conn: _known(conn, key))
         if found is None:
             if size == 0:
@@ -195,7 +207,9 @@ def _detail(id_: str, made: Capture, digest: str, stored: Stored) -> dict[str, A
         "uri": made.uri,
         "sha256": digest,
         "retrieved": made.retrieved,
-        "records": [[item.record_id, item.type, item.segment, item.offset, item.length, item.stored_sha256] for item in stored.records],
+        "records": [
+            [item.record_id, item.type, item.segment, item.offset, item.length, item.stored_sha256] for item in stored.records
+        ],
     }
 
 

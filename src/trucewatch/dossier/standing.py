@@ -79,9 +79,13 @@ def _standing(conn: Connection, dossier: Dossier) -> Standing:
         origins=int(conn.scalar(select(func.count(func.distinct(origins.c.origin)))) or 0),
         codings=_count(conn, codings),
         coders=tuple(coders),
-        events=int(conn.scalar(select(func.count()).select_from(events.join(current, current.c.coding == events.c.coding))) or 0),
+        events=int(
+            conn.scalar(select(func.count()).select_from(events.join(current, current.c.coding == events.c.coding))) or 0
+        ),
         incidents=_count(conn, incidents),
-        grades=tuple(sorted((g, n) for g, n in conn.execute(select(incidents.c.grade, func.count()).group_by(incidents.c.grade)))),
+        grades=tuple(
+            sorted((g, n) for g, n in conn.execute(select(incidents.c.grade, func.count()).group_by(incidents.c.grade)))
+        ),
         disputed=int(conn.scalar(select(func.count()).where(incidents.c.disputed)) or 0),
         verdicts=_count(conn, verdicts),
         lost_verdicts=int(conn.scalar(select(func.count()).where(attachments.c.how == "lost")) or 0),
@@ -89,7 +93,9 @@ def _standing(conn: Connection, dossier: Dossier) -> Standing:
         last_published=last,
         unread=tuple(
             conn.scalars(
-                select(captures.c.name).join(progress, progress.c.capture == captures.c.id).where(progress.c.status == "reading")
+                select(captures.c.name)
+                .join(progress, progress.c.capture == captures.c.id)
+                .where(progress.c.status == "reading")
             )
         ),
         failed=tuple(

@@ -130,7 +130,9 @@ def _texts(conn: Connection, entered: dict[str, dict[str, str]]) -> Iterator[Tro
     for row in conn.execute(select(reports.c.id, reports.c.text, reports.c.sha256).execution_options(yield_per=100)):
         known = left.pop(row.id, None)
         if known != row.sha256 or sha256(row.text.encode("utf-8", "surrogatepass")).hexdigest() != row.sha256:
-            yield Trouble("text-changed", f"database: reports {row.id}", "the text is not the one the chain of custody holds the hash of")
+            yield Trouble(
+                "text-changed", f"database: reports {row.id}", "the text is not the one the chain of custody holds the hash of"
+            )
     for id_ in left:
         yield Trouble("row-missing", f"database: reports {id_}", "the chain of custody knows this report, the table does not")
 
@@ -161,9 +163,13 @@ def _coding(conn: Connection, id_: str, known: str | None) -> Iterator[Trouble]:
         for wanted in made:
             found = there.pop(wanted["id"], None)
             if found is None:
-                yield Trouble("row-missing", f"database: {table.name} {wanted['id']} of {id_}", "the record holds it, the table does not")
+                yield Trouble(
+                    "row-missing", f"database: {table.name} {wanted['id']} of {id_}", "the record holds it, the table does not"
+                )
             elif any(found[key] != value for key, value in wanted.items()):
-                yield Trouble("row-changed", f"database: {table.name} {wanted['id']} of {id_}", "it is not what the record says")
+                yield Trouble(
+                    "row-changed", f"database: {table.name} {wanted['id']} of {id_}", "it is not what the record says"
+                )
         for extra in there:
             yield Trouble("row-unknown", f"database: {table.name} {extra} of {id_}", "the record holds no such thing")
     if conn.scalar(select(current.c.coding).where(current.c.coding == id_)):
@@ -192,4 +198,6 @@ def _verdicts(dossier: Dossier) -> Iterator[Trouble]:
 def _unfinished(dossier: Dossier) -> Iterator[Trouble]:
     query = select(captures.c.name).join(progress, progress.c.capture == captures.c.id).where(progress.c.status == "reading")
     for name in dossier.read(lambda conn: list(conn.scalars(query))):
-        yield Trouble("unread-input", name, "received and kept, but its reading was cut off - run `trucewatch add` again", note=True)
+        yield Trouble(
+            "unread-input", name, "received and kept, but its reading was cut off - run `trucewatch add` again", note=True
+        )
