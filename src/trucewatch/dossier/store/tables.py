@@ -85,12 +85,12 @@ captures = Table(
     Column("size", Long, nullable=False),
     Column("retrieved", String(40), nullable=False),
     Column("published", String(40)),  # what the caller gave for reports that state none
-    Column("language", String(8)),  # what the caller forced
+    Column("language", String(35)),  # what the caller forced
     Column("seq", Integer, nullable=False),  # custody entry
     _digest(),
 )
 
-#: How far the reading of a capture has come: ``reading`` until every report in it is in. Not sealed: it changes.
+#: How far the reading of a capture has come: ``reading`` until every report in it is in. It changes; its digest follows.
 progress = Table(
     "progress",
     metadata,
@@ -112,9 +112,9 @@ reports = Table(
     Column("reasons", Text, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),  # of the text
     Column("title", Text),
-    Column("publisher", Text, index=True),
+    Column("publisher", String(500), index=True),  # bounded, as PostgreSQL indexes no longer words
     Column("url", Text),
-    Column("language", String(8)),
+    Column("language", String(35)),  # BCP 47
     Column("published", String(40), index=True),
     Column("facts", Text, nullable=False),  # the contract's `report` object
     Column("text", Text, nullable=False),
@@ -138,7 +138,7 @@ codings = Table(
     metadata,
     Column("id", String(40), primary_key=True),  # c-...: a hash of report and coder
     Column("report", String(40), ForeignKey("reports.id"), nullable=False, index=True),
-    Column("coder", Text, nullable=False),  # canonical JSON of CoderFacts
+    Column("coder", String(2000), nullable=False),  # canonical JSON of CoderFacts
     Column("status", String(16), nullable=False),
     Column("sha256", String(64), nullable=False),  # of the record's JSON line
     Column("record", LargeBinary, nullable=False),  # the contract's line, zlib
@@ -213,7 +213,7 @@ links = Table(
     Column("id", String(40), primary_key=True),
     Column("report", String(40), ForeignKey("reports.id"), nullable=False, index=True),
     Column("other", String(40), index=True),
-    Column("ghost", Text, index=True),
+    Column("ghost", String(600), index=True),
     Column("kind", String(16), nullable=False),
     Column("joins", Boolean, nullable=False),  # whether it makes the two one origin
     Column("score", Float, nullable=False),
@@ -296,7 +296,7 @@ verdicts = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("id", String(40), nullable=False, unique=True),
     Column("at", String(32), nullable=False),
-    Column("reviewer", Text, nullable=False, index=True),
+    Column("reviewer", String(200), nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("report", String(40), index=True),
     Column("event", String(82), index=True),  # events.key at the time
@@ -322,11 +322,11 @@ attachments = Table(
     _digest(),
 )
 
-#: Feeds that `watch` polls. Not sealed: it changes with every poll.
+#: Feeds that `watch` polls. It changes with every poll; its digest follows.
 feeds = Table(
     "feeds",
     metadata,
-    Column("url", Text, primary_key=True),
+    Column("url", String(2000), primary_key=True),
     Column("etag", Text),
     Column("modified", Text),
     Column("polled", String(32)),
