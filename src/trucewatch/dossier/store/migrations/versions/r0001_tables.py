@@ -95,8 +95,7 @@ def _evidence() -> None:
         "reports",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("capture", sa.String(length=40), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -109,14 +108,23 @@ def _evidence() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("added", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["capture"], ["captures.id"], name="fk_reports_capture"),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sa.UniqueConstraint("seq", name="uq_reports_seq"),
     )
-    op.create_index("ix_reports_capture", "reports", ["capture"])
     op.create_index("ix_reports_published", "reports", ["published"])
     op.create_index("ix_reports_publisher", "reports", ["publisher"])
     op.create_index("ix_reports_sha256", "reports", ["sha256"])
+    op.create_table(
+        "sightings",
+        sa.Column("report", sa.String(length=40), nullable=False),
+        sa.Column("capture", sa.String(length=40), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["capture"], ["captures.id"], name="fk_sightings_capture"),
+        sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_sightings_report"),
+        sa.PrimaryKeyConstraint("report", "capture", name="pk_sightings"),
+    )
+    op.create_index("ix_sightings_capture", "sightings", ["capture"])
 
 
 def _codings() -> None:
@@ -211,6 +219,7 @@ def _origins() -> None:
         sa.Column("other", sa.String(length=40)),
         sa.Column("ghost", sa.String(length=600)),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("joins", sa.Boolean(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -315,6 +324,19 @@ def _people() -> None:
     op.create_index("ix_verdicts_incident", "verdicts", ["incident"])
     op.create_index("ix_verdicts_report", "verdicts", ["report"])
     op.create_index("ix_verdicts_reviewer", "verdicts", ["reviewer"])
+    op.create_table(
+        "attachments",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("report", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.String(length=40)),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("anchor", sa.Text(), nullable=False),
+        sa.Column("now", sa.Text()),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_attachments"),
+    )
+    op.create_index("ix_attachments_report", "attachments", ["report"])
     op.create_table(
         "feeds",
         sa.Column("url", sa.String(length=2000), nullable=False),
