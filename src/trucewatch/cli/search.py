@@ -50,7 +50,7 @@ def _lines(hit: Hit) -> Iterator[str]:
 
     head = " · ".join(part for part in (clean(hit.publisher or ""), day(hit.published)) if part)
     yield f"{hit.report}  {clean(hit.title or '(untitled)')}" + (f"  ({head})" if head else "")
-    yield f"    {clean(marked(hit.snippet, hit.ranges))}"
+    yield f"    {clean(marked(hit.snippet, hit.marks))}"
 
 
 def marked(text: str, ranges: tuple[tuple[int, int], ...]) -> str:

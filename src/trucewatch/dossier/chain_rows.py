@@ -37,6 +37,12 @@ def head(conn: Connection) -> Entry | None:
     return None if row is None else _entry(row)
 
 
+def entry(conn: Connection, seq: int) -> Entry | None:
+    """The entry of a number."""
+    row = conn.execute(select(custody).where(custody.c.seq == seq)).first()
+    return None if row is None else _entry(row)
+
+
 def after(conn: Connection, seq: int) -> Iterator[Entry]:
     """Entries beyond a number, in order."""
     query = select(custody).where(custody.c.seq > seq).order_by(custody.c.seq).execution_options(yield_per=500)

@@ -60,6 +60,7 @@ class Graph:
     conn: Connection
     sides: Mapping[str, str] = field(default_factory=dict)
     judgements: Judgements = field(init=False)
+    _known: dict[str, Profile | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.judgements = Judgements(self.conn)
@@ -96,10 +97,13 @@ class Graph:
 
     def _profiles(self, keys: Collection[str]) -> dict[str, Profile]:
         """Accounts as they are compared, with the reviewers' corrections and without those they reject."""
-        machine = machine_accounts(self.conn, keys)
+        fresh = set(keys) - set(self._known)
+        machine = machine_accounts(self.conn, fresh)
         rejected = self.judgements.rejected(machine)
         kept = {key: account for key, account in machine.items() if key not in rejected}
-        return {key: profile(account) for key, account in self.judgements.corrected(kept).items()}
+        made = {key: profile(account) for key, account in self.judgements.corrected(kept).items()}
+        self._known.update({key: made.get(key) for key in fresh})
+        return {key: found for key in keys if (found := self._known[key]) is not None}
 
     def _meet(self, new: Profile) -> None:
         """Write an account's blocks, and the edges to whom it meets in them."""
