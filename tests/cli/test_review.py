@@ -142,6 +142,12 @@ def test_undo_goes_back_to_the_event(desk):
     assert output.count("offered a bounty]]") == 2
 
 
+def test_undoing_a_correction_shows_the_event_once_more_as_it_was_and_then_the_next(desk):
+    call(answers="c\nstatus\nplanned\nu\na\na\nq\n")
+    assert kinds(desk) == [("correct", BOUNTY), ("undo", None), ("accept", BOUNTY), ("accept", FIRED)]
+    assert desk.said[2].payload.saw.status == "threatened"
+
+
 def test_undo_with_nothing_to_undo_says_so(desk):
     assert "no verdict of Ana stands" in call(answers="u\nq\n").output
 

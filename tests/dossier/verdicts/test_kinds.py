@@ -16,7 +16,6 @@ from trucewatch.dossier.verdicts.kinds import (
     START,
     Anchor,
     Payload,
-    as_kind,
     check,
     from_row,
     make,
@@ -165,12 +164,6 @@ def test_a_grade_is_read(text, grade):
 def test_what_is_no_grade_is_refused(text):
     with pytest.raises(TrucewatchError, match="A to F"):
         parse_grade(text)
-
-
-def test_a_kind_is_known_by_name():
-    assert as_kind("split") == "split"
-    with pytest.raises(TrucewatchError, match="one of accept"):
-        as_kind("splice")
 
 
 @given(st.text(min_size=1, max_size=40), st.text(max_size=80))

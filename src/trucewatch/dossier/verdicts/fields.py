@@ -17,7 +17,7 @@ from trucewatch.model.incident import Party, Spot, Voice, When
 from trucewatch.model.record import EventStatus, HarmKind, Stance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from trucewatch.model.incident import Account
 
@@ -284,13 +284,3 @@ def _like(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float | int):
         return abs(one - other) < 0.001  # noqa: PLR2004 - degrees
     return bool(one.casefold() == other.casefold()) if isinstance(one, str) and isinstance(other, str) else bool(one == other)
-
-
-def differing(one: Values, other: Values) -> tuple[Field, ...]:
-    """The fields on which a reading of an event says something that the other does not."""
-    return tuple(field for field in FIELDS if not agrees(one.get(field), other.get(field)))
-
-
-def words_of(values: Values) -> Iterable[tuple[str, str]]:
-    """Every field with its value as it is typed in."""
-    return ((field, show(values.get(field))) for field in FIELDS)

@@ -388,14 +388,3 @@ def _breaks(verdict: Verdict, seq: int, prev: str, known: set[str]) -> Iterator[
         yield "id", f"the id {verdict.id} stands twice"
     if verdict.undoes is not None and verdict.undoes not in known:
         yield "undoes", f"verdict {verdict.seq} undoes {verdict.undoes}, which does not stand before it"
-
-
-def as_kind(text: str) -> Kind:
-    """The kind of this name.
-
-    Raises:
-        TrucewatchError: ``verdict-kind``.
-    """
-    if text not in KINDS:
-        _refuse("verdict-kind", f"no verdict is called {text!r}", next_step=f"one of {', '.join(KINDS)}")
-    return text
