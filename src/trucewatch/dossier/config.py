@@ -145,7 +145,7 @@ def _checked(data: Mapping[str, Any], folder: Path, path: Path) -> Config:
             "newer-dossier", f"made by a newer Trucewatch (format {made}; this one knows up to {FORMAT})", where=str(path),
             next_step="install the newer version; nothing was changed",
         )  # fmt: skip
-    known = {
+    known: dict[tuple[str | None, str], tuple[str, str, _Check]] = {
         **{(None, key): spec for key, spec in _TOP.items()},
         **{(t, k): spec for t, keys in _TABLES.items() for k, spec in keys.items()},
     }

@@ -148,7 +148,7 @@ class DossierDesk:
         query = select(events.c.key).join(current, current.c.coding == events.c.coding)
         found = list(conn.scalars(query.where(or_(events.c.key == event, events.c.id == event)).limit(2)))
         if len(found) == 1:
-            return found[0]
+            return str(found[0])
         if found:
             raise TrucewatchError(
                 "no-event", f"{event} is an event of several reports", next_step=f"name one of them: {', '.join(found)}, ..."

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 def all_verdicts(conn: Connection) -> list[Verdict]:
     """Every verdict, in order."""
-    return [from_row(row) for row in conn.execute(select(verdicts).order_by(verdicts.c.seq)).mappings()]
+    return [_verdict(row) for row in conn.execute(select(verdicts).order_by(verdicts.c.seq)).mappings()]
 
 
 def last(conn: Connection) -> Verdict | None:
     """The last verdict."""
     row = conn.execute(select(verdicts).order_by(verdicts.c.seq.desc()).limit(1)).mappings().first()
-    return None if row is None else from_row(row)
+    return None if row is None else _verdict(row)
 
 
 def all_attached(conn: Connection, reports: Iterable[str] | None = None) -> list[Attached]:
@@ -63,7 +63,16 @@ def add(conn: Connection, verdict: Verdict, coded: Iterable[Coded]) -> None:
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:
-    return dict(to_row(verdict))
+    """A verdict's own digest is the table's ``hash``; the table's ``digest`` is of the row."""
+    row = dict(to_row(verdict))
+    row["hash"] = row.pop("digest")
+    return row
+
+
+def _verdict(row: Any) -> Verdict:
+    data = dict(row)
+    data["digest"] = data.pop("hash")
+    return from_row(data)
 
 
 def reattach(conn: Connection, coded: Coded, given: Iterable[Verdict] | None = None) -> Counter[str]:

@@ -77,7 +77,7 @@ def _met(conn: Connection, report: Report) -> list[str]:
     sizes = select(bands.c.band).where(bands.c.band.in_(texts)).group_by(bands.c.band).having(func.count() <= MOST_HELD)
     counted = select(bands.c.report, func.count()).where(bands.c.band.in_(sizes)).group_by(bands.c.report)
     least = max(1.0, _SCREENED * len(own.bands))
-    found = Counter(dict(conn.execute(counted).tuples().all())) if texts else Counter()
+    found: Counter[str] = Counter(dict(conn.execute(counted).tuples().all())) if texts else Counter()
     close = {id_ for id_, count in found.items() if count >= min(least, _ENOUGH)}
     for key in others:
         query = select(bands.c.report).where(bands.c.band == key).order_by(bands.c.report).limit(MOST_HELD)

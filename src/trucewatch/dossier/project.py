@@ -84,7 +84,8 @@ class Dossier:
     def known_end(self, segment: str) -> int | None:
         """Where a segment ends by what the database knows; None where it knows no such segment."""
         query = select(func.max(records.c.offset + records.c.length)).where(records.c.segment == segment)
-        return self.read(lambda conn: conn.scalar(query))
+        end: int | None = self.read(lambda conn: conn.scalar(query))
+        return end
 
     def payload(self, capture: Any, *, lines: bool = False, chosen: bool = True) -> Payload:
         """The bytes of a capture, for the reading room. ``capture``: a row with ``segment`` and ``offset`` of its main record."""

@@ -38,7 +38,7 @@ def _postgresql(conn: Connection) -> Iterator[tuple[str, str]]:
     )
     columns = (reports.c.id, reports.c.seq, reports.c.title, reports.c.publisher, reports.c.text)
     for row in conn.execute(select(*columns)).mappings():
-        if conn.execute(same, {"seq": row["seq"], **indexed(row)}).scalar() is not True:
+        if conn.execute(same, {"seq": row["seq"], **indexed(dict(row))}).scalar() is not True:
             yield f"database: search index of {row['id']}", "it does not hold the report's words"
     extra = text("SELECT seq FROM report_words WHERE seq NOT IN (SELECT seq FROM reports)")
     for (seq,) in conn.execute(extra):

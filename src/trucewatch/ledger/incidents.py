@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -37,4 +38,4 @@ def from_dict(data: Mapping[str, Any]) -> Incident:
     """The inverse."""
     from trucewatch.ledger import codec  # noqa: PLC0415
 
-    return codec.parse(Incident, codec.compact(data))
+    return codec.parse(Incident, json.dumps(data))

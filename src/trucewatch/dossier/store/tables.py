@@ -305,6 +305,7 @@ verdicts = Table(
     Column("payload", Text, nullable=False),  # canonical JSON: anchor words and offsets, field, value, note
     Column("undoes", String(40)),
     Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),  # of the verdict itself, which the next one names; ``digest`` is the row's
     _digest(),
 )
 

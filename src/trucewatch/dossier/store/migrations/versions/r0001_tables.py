@@ -316,6 +316,7 @@ def _people() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("undoes", sa.String(length=40)),
         sa.Column("prev", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_verdicts"),
         sa.UniqueConstraint("id", name="uq_verdicts_id"),
