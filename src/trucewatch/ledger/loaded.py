@@ -98,7 +98,9 @@ def variants(form: str) -> tuple[str, ...]:
     parts: list[tuple[str, ...]] = []
     at = 0
     for match in _CHOICE.finditer(form):
-        choices = tuple(("" if match[1] is not None else match[2]).split("/")) if match[1] is None else ("", *match[1].split("/"))
+        choices = (
+            tuple(("" if match[1] is not None else match[2]).split("/")) if match[1] is None else ("", *match[1].split("/"))
+        )
         parts += [(form[at : match.start()],), choices]
         at = match.end()
     parts.append((form[at:],))
