@@ -8,7 +8,8 @@ from importlib.resources import files
 
 import pytest
 
-from trucewatch.ledger.loaded import COLUMNS, Lexicon, _term, lexicon, tokens, variants
+from trucewatch.ledger.forms import tokens, variants
+from trucewatch.ledger.loaded import COLUMNS, Lexicon, _term, lexicon
 from trucewatch.model import TrucewatchError
 
 RAW = (files("trucewatch.ledger") / "data" / "loaded.tsv").read_text("utf-8")

@@ -11,7 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from trucewatch.ledger.loaded import Term, lexicon, tokens
+from trucewatch.ledger.forms import tokens
+from trucewatch.ledger.loaded import Term, lexicon
 from trucewatch.ledger.naming import Scene, named, specific
 from trucewatch.ledger.quotation import around, is_short, quotations
 from trucewatch.model import ActorRef, Claim, Mention, SentenceKind, Stance

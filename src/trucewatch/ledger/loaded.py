@@ -5,13 +5,12 @@ It reads one packaged table and matches words; it must not say whom a word names
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
 from typing import TYPE_CHECKING, Literal, get_args
 
+from trucewatch.ledger.forms import Context, Token, Words, contexts, holds, tokens, variants, words_of
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
@@ -19,23 +18,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["person", "government", "killing", "act", "charge", "territory", "prefix", "dehumanising", "glorifying"]
 Valence = Literal["delegitimises", "legitimises", "glorifies", "euphemism", "neutral"]
-#: A run of words in small letters.
-Words = tuple[str, ...]
 
 COLUMNS = ("id", "kind", "valence", "forms", "only", "unless", "neutral", "signals", "region", "source")
-_CHOICE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_WORD = re.compile(r"\w+(?:['’ʼ](?!s\b)\w+)*|['’ʼ]s\b")
-_GAP = re.compile(r"['’ʼ]?(?:[^\S\n]*\n?[^\S\n]+|\n|[-‐‑/])|")
-_HERE = "_"
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Words before and after a term ("sanctions _"), or anywhere in its sentence where ``anywhere``."""
-
-    before: Words = ()
-    after: Words = ()
-    anywhere: Words = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +44,12 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a text. ``joined`` tells what parts it from the word before: "" for more than a blank, else the gap."""
-
-    start: int
-    end: int
-    text: str
-    key: str
-    joined: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """A term in a text: ``tokens[first:last]``."""
 
     term: Term
     first: int
     last: int
-
-
-def tokens(text: str) -> tuple[Token, ...]:
-    """The words of a text; hyphens part words, a possessive 's is a word."""
-    found: list[Token] = []
-    for match in _WORD.finditer(text):
-        gap = text[found[-1].end : match.start()] if found else None
-        joined = gap if gap is not None and _GAP.fullmatch(gap) else None
-        found.append(Token(match.start(), match.end(), match[0], _key(match[0]), joined))
-    return tuple(found)
-
-
-def _key(word: str) -> str:
-    return word.casefold().replace("’", "'").replace("ʼ", "'")
-
-
-def variants(form: str) -> tuple[str, ...]:
-    """Every way to write a form of the table: "organi[s/z]ation(s)" gives four."""
-    parts: list[tuple[str, ...]] = []
-    at = 0
-    for match in _CHOICE.finditer(form):
-        choices = (
-            tuple(("" if match[1] is not None else match[2]).split("/")) if match[1] is None else ("", *match[1].split("/"))
-        )
-        parts += [(form[at : match.start()],), choices]
-        at = match.end()
-    parts.append((form[at:],))
-    return tuple(dict.fromkeys(" ".join("".join(chosen).split()) for chosen in product(*parts)))
-
-
-def _words(text: str) -> Words:
-    return tuple(token.key for token in tokens(text))
-
-
-def _contexts(cell: str) -> Iterator[Context]:
-    for part in cell.split("|") if cell else ():
-        for text in variants(part):
-            before, here, after = text.partition(_HERE)
-            yield Context(_words(before), _words(after)) if here else Context(anywhere=_words(text.lstrip("=")))
 
 
 @cache
@@ -150,7 +84,7 @@ def _term(row: Sequence[str]) -> Term:
     plain = tuple(part.strip() for part in neutral.split(";") if part.strip())
     regions = tuple(part.strip() for part in region.split(",") if part.strip())
     return Term(
-        name, kinds[kind], valences[valence], tuple(forms.split("|")), tuple(_contexts(only)), tuple(_contexts(unless)), plain,
+        name, kinds[kind], valences[valence], tuple(forms.split("|")), tuple(contexts(only)), tuple(contexts(unless)), plain,
         signals, regions, source,
     )  # fmt: skip
 
@@ -164,7 +98,7 @@ class Lexicon:
         for term in self.terms:
             for text in dict.fromkeys(text for form in term.forms for text in variants(form)):
                 exact = tuple(token.text for token in tokens(text)) if text.startswith("=") else None
-                self._forms.setdefault(_words(text), []).append((term, exact))
+                self._forms.setdefault(words_of(text), []).append((term, exact))
         self._longest = max((len(words) for words in self._forms), default=0)
 
     def find(self, words: Sequence[Token], sentences: Sequence[tuple[int, int]]) -> Iterator[Found]:
@@ -196,19 +130,9 @@ class Lexicon:
 
 
 def _fits(found: Found, words: Sequence[Token], sentences: Sequence[tuple[int, int]]) -> bool:
-    term = found.term
-    if any(_holds(context, found, words, sentences) for context in term.unless):
+    term, run = found.term, (found.first, found.last)
+    start = words[found.first].start
+    sentence = next(((a, b) for a, b in sentences if a <= start < b), (start, start))
+    if any(holds(context, run, words, sentence) for context in term.unless):
         return False
-    return not term.only or any(_holds(context, found, words, sentences) for context in term.only)
-
-
-def _holds(context: Context, found: Found, words: Sequence[Token], sentences: Sequence[tuple[int, int]]) -> bool:
-    if context.anywhere:
-        start = words[found.first].start
-        bounds = next(((a, b) for a, b in sentences if a <= start < b), (start, start))
-        around = [word.key for word in words if bounds[0] <= word.start < bounds[1]]
-        width = len(context.anywhere)
-        return any(tuple(around[k : k + width]) == context.anywhere for k in range(len(around) - width + 1))
-    before = tuple(word.key for word in words[max(found.first - len(context.before), 0) : found.first])
-    after = tuple(word.key for word in words[found.last : found.last + len(context.after)])
-    return before == context.before and after == context.after
+    return not term.only or any(holds(context, run, words, sentence) for context in term.only)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from trucewatch.model import ActorRef, Mention
 
 if TYPE_CHECKING:
-    from trucewatch.ledger.loaded import Found, Term, Token
+    from trucewatch.ledger.forms import Token
+    from trucewatch.ledger.loaded import Found, Term
     from trucewatch.model import Coded, Event, Participant
 
 #: Kinds whose words stand for somebody.
