@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """A dossier: one monitoring project, with its evidence, coded reports, incidents, verdicts and protection policy.
 
 The parts open when first asked for, so that ``--help`` stays quick.
@@ -21,3 +22,6 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'trucewatch.dossier' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+=======
+"""Where a monitoring project lives: its evidence, its review and what may leave it."""
+>>>>>>> framing

@@ -134,7 +134,8 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
 def _coding_row(id_: str, coded: Coded, coder: str, line: str, digest: str, persons: Sequence[Mention]) -> dict[str, Any]:
     return {
         "id": id_, "report": coded.id, "coder": coder, "status": coded.status, "sha256": digest,
-        "record": zlib.compress(line.encode(), 6), "persons": canonical([[p.start, p.end] for p in persons]), "made": now(),
+        "record": zlib.compress(line.encode(), 6), "persons": canonical([[p.start, p.end] for p in persons]),
+        "at_risk": canonical(sorted({risk.text for risk in coded.at_risk})), "made": now(),
     }  # fmt: skip
 
 
