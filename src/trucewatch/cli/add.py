@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from trucewatch.cli.code import _language
 from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, tell
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterable
 
     from trucewatch.dossier.adding import Added

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """A dossier: one monitoring project, with its evidence, coded reports, incidents, verdicts and protection policy.
 
 The parts open when first asked for, so that ``--help`` stays quick.
@@ -15,13 +14,10 @@ _HOMES = {
     "open_desk": "trucewatch.dossier.desk",
     "open_dossier": "trucewatch.dossier.project",
 }
-__all__ = ["Dossier", "init", "open_desk", "open_dossier"]  # noqa: F822 - made by __getattr__
+__all__ = ["Dossier", "init", "open_desk", "open_dossier"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'trucewatch.dossier' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
-=======
-"""Where a monitoring project lives: its evidence, its review and what may leave it."""
->>>>>>> framing
