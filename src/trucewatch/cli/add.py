@@ -11,8 +11,8 @@ from trucewatch.cli.code import _language
 from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, tell
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
 
     from trucewatch.dossier.adding import Added
 

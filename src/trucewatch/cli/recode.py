@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import click
 
 from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, tell
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import click
 from trucewatch.cli.dossiers import FOLDER, opened, utf8
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
     from trucewatch.dossier.store.search import Hit
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from trucewatch.cli.dossiers import FOLDER, QUIET, opened
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,6 +13,7 @@ from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
     from trucewatch.dossier.project import Dossier
 
 

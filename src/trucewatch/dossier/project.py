@@ -30,8 +30,8 @@ from trucewatch.model import TrucewatchError
 from trucewatch.reading import FetchOptions, Payload, ReadOptions
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
 

@@ -28,7 +28,6 @@ from trucewatch.reading.fetching import Fetcher
 from trucewatch.reading.reasons import Code, too_big
 
 if TYPE_CHECKING:
-    from trucewatch.reading import Payload
     from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.evidence import Stored
     from trucewatch.dossier.evidence.records import Kind
     from trucewatch.dossier.project import Dossier
-    from trucewatch.reading import ReadOptions
+    from trucewatch.reading import Payload, ReadOptions
     from trucewatch.reading.fetching import Fetched, Known
 
 _CHUNK = 1 << 20
