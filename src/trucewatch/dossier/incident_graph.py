@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from trucewatch.dossier.judgements import Judgements
-from trucewatch.dossier.sql import canonical, chunks, short_id
+from trucewatch.dossier.sql import canonical, chunks, short_id, table
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import aliases, blocks, current, edges, events, incidents, members, origins
 from trucewatch.ledger import tables as bounds
@@ -134,7 +134,7 @@ class Graph:
 
     def _sizes(self, held: Collection[str]) -> dict[str, int]:
         query = select(blocks.c.block, func.count()).where(blocks.c.block.in_(list(held))).group_by(blocks.c.block)
-        return dict(self.conn.execute(query).tuples().all()) if held else {}
+        return table(self.conn.execute(query)) if held else {}
 
     def _holders(self, held: Collection[str]) -> set[str]:
         return set(self.conn.scalars(select(blocks.c.event).where(blocks.c.block.in_(list(held))))) if held else set()
@@ -203,7 +203,7 @@ class Graph:
         found: dict[str, str] = {}
         for piece in chunks(sorted(component)):
             found.update(
-                dict(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))).all())
+                table(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))))
             )
         return found
 
