@@ -53,7 +53,7 @@ class Mask:
             sure: spans that are known to be a name, whatever surrounds them.
         """
         folded = fold(text)
-        found = [_Found(Hit(start, end, whole=True), rule) for start, end, rule in sure]
+        found = [_Found(Hit(start, end, whole=True), rule) for start, end, rule in sure if start < end]
         found += self._found(text, folded, [(start, end) for start, end, _ in sure])
         found.sort(key=lambda item: (not item.hit.whole, item.hit.start - item.hit.end, item.hit.start))
         chosen: list[_Found] = []

@@ -22,6 +22,8 @@ PARTICLES = frozenset(
     y zu la le las los san st jr sr haj hajj mc mac
     """.split()  # noqa: SIM905  (reads better)
 )
+#: Particles that are English words too: they count only with a hyphen behind them ("at-Tall").
+WEAK_PARTICLES = frozenset({"an", "as", "at", "ash", "do", "den", "e", "y", "los", "las", "san", "st"})
 #: Names that are common words too: in small letters they are the words.
 _COMMON = frozenset(
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trucewatch.dossier.masking.names import PARTICLES, Name, covered, pieces
+from trucewatch.dossier.masking.names import PARTICLES, WEAK_PARTICLES, Name, pieces
 from trucewatch.dossier.masking.tables import Role, longest, roles
 from trucewatch.ledger.forms import tokens
 
@@ -95,7 +95,14 @@ def _in_name(words: Sequence[Token], first: int, at: int) -> bool:
         return False
     if word.text[0].upper() == word.text[0]:
         return True
-    return word.key in PARTICLES and (at > first or (at + 1 < len(words) and words[at + 1].text[0].isupper()))
+    return is_particle(words, at) and (at > first or (at + 1 < len(words) and words[at + 1].text[0].isupper()))
+
+
+def is_particle(words: Sequence[Token], at: int) -> bool:
+    """Whether a word is a particle of a name ("al", "bin"; "at" only in "at-Tall")."""
+    if words[at].key not in WEAK_PARTICLES:
+        return words[at].key in PARTICLES
+    return at + 1 < len(words) and words[at + 1].joined == "-"
 
 
 def role_at(words: Sequence[Token], first: int, last: int) -> Role | None:
@@ -199,7 +206,7 @@ def unlisted(text: str, words: Sequence[Token], taken: Sequence[tuple[int, int]]
     """Names that a role or a title gives away ("resident Ahmad Khalil", "Mr Haddad", "Umm Khaled"), as offsets; none inside ``taken``."""
     for first, last in name_runs(words):
         start, end = words[first].start, words[last - 1].end
-        if covered(taken, start, end) or last - first > _MOST_WORDS:
+        if any(a < end and start < b for a, b in taken) or last - first > _MOST_WORDS:
             continue
         titled = first > 0 and _is_title(words, first - 1) and _gap(text, words, first) in {"", "."}
         before = _ending(words, first) if first > 0 and _gap(text, words, first) == "" else None
