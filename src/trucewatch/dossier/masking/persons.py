@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trucewatch.dossier.masking.names import PARTICLES, WEAK_PARTICLES, Name, pieces
-from trucewatch.dossier.masking.tables import Role, longest, roles
+from trucewatch.dossier.masking.tables import Role, longest_role, roles
 from trucewatch.ledger.forms import tokens
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _is_title(words: Sequence[Token], at: int) -> bool:
 
 def _ending(words: Sequence[Token], end: int) -> Role | None:
     """The longest role that ends right before token ``end``."""
-    for width in range(min(longest(roles()), end), 0, -1):
+    for width in range(min(longest_role(), end), 0, -1):
         role = role_at(words, end - width, end)
         if role and role.standing != "title" and all(word.joined is not None for word in words[end - width + 1 : end]):
             return role
@@ -179,7 +179,7 @@ def _ending(words: Sequence[Token], end: int) -> Role | None:
 
 def _beginning(words: Sequence[Token], first: int) -> tuple[Role, int] | None:
     """The longest role that begins at token ``first``, and its end; not one that owns what follows ("the minister's driver")."""
-    for width in range(min(longest(roles()), len(words) - first), 0, -1):
+    for width in range(min(longest_role(), len(words) - first), 0, -1):
         role, end = role_at(words, first, first + width), first + width
         if role and role.standing != "title":
             return None if end < len(words) and words[end].key == "'s" else (role, end)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trucewatch.dossier.masking.names import PARTICLES
 from trucewatch.dossier.masking.persons import is_particle
-from trucewatch.dossier.masking.tables import SiteKind, longest, sites
+from trucewatch.dossier.masking.tables import SiteKind, longest_site, sites
 from trucewatch.ledger.forms import holds, tokens
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def anchors(coded: Coded) -> tuple[Anchor, ...]:
 def _nouns(coded: Coded, words: Sequence[Token]) -> Iterator[Anchor]:
     at = 0
     while at < len(words):
-        width = next((w for w in range(min(longest(sites()), len(words) - at), 0, -1) if _kind(words, at, w)), 0)
+        width = next((w for w in range(min(longest_site(), len(words) - at), 0, -1) if _kind(words, at, w)), 0)
         kind = _kind(words, at, width)
         if kind and _protected(coded, kind, words, at, width):
             yield _anchor(coded, kind, words, at, at + width)
@@ -90,9 +90,8 @@ def _nouns(coded: Coded, words: Sequence[Token]) -> Iterator[Anchor]:
 
 def _kind(words: Sequence[Token], at: int, width: int) -> SiteKind | None:
     run = words[at : at + width]
-    if any(word.joined is None for word in run[1:]):
-        return None
-    return sites().get(tuple(word.key for word in run))
+    kind = sites().get(tuple(word.key for word in run))
+    return None if any(word.joined is None for word in run[1:]) else kind
 
 
 def _protected(coded: Coded, kind: SiteKind, words: Sequence[Token], at: int, width: int) -> bool:
