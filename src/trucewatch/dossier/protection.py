@@ -6,7 +6,6 @@ an allow list lifts that, with a reason, by name and date. It must not rank, sco
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from trucewatch.dossier.masking.mask import Mask, Rule
 from trucewatch.dossier.masking.names import Name, fold, pieces
 from trucewatch.dossier.masking.persons import Person, core, gathered, roles_beside, unlisted
-from trucewatch.dossier.masking.places import anchors, at_sites, is_town, town_in
+from trucewatch.dossier.masking.places import PLACEHOLDER, anchors, at_sites, is_town, town_in
 from trucewatch.dossier.masking.policy import Override, Policy
 from trucewatch.dossier.masking.rewrite import Rewriter
 from trucewatch.dossier.masking.tables import sites
@@ -26,14 +25,15 @@ from trucewatch.model import Mention, TrucewatchError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from trucewatch.dossier.masking.names import Hit
     from trucewatch.dossier.masking.places import Anchor
     from trucewatch.language.analysis import Analysis
     from trucewatch.model import Coded, Media, Place, Report
 
 __all__ = ["Masked", "Override", "Policy", "Protected", "Threatened", "at_risk", "persons_of", "protect"]
 
-_PLACEHOLDER = re.compile(r"\[[^\[\]\n]*\]")
 _LEAST_SITE_NAME = 5
+_MOST_PASSES = 4
 #: Degrees up to which a rounded point still lies within UCDP's "near" (about 25 km), and within a district.
 _NEAR, _DISTRICT = 0.2, 0.5
 
@@ -125,7 +125,22 @@ def protect(
     if coded.report is None:
         return Protected(coded, (), ())
     _check(coded, persons)
-    return _Case(coded, policy, tuple(persons), tuple(also), is_public or _in_actor_file).protected()
+    given = (policy, tuple(also), is_public or _in_actor_file)
+    made = _Case(coded, tuple(persons), *given).protected()
+    for _ in range(_MOST_PASSES):  # a masked name can lay its neighbour bare; a pass that changes nothing is the last
+        again = _Case(made.coded, made.persons, *given).protected()
+        if again.coded == made.coded:
+            break
+        overrides = tuple(o for o in policy.allow if o in {*made.overrides, *again.overrides})
+        made = replace(again, masked=_summed(made.masked, again.masked), overrides=overrides)
+    return made
+
+
+def _summed(*parts: tuple[Masked, ...]) -> tuple[Masked, ...]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for masked in (masked for part in parts for masked in part):
+        counts[masked.field, masked.kind, masked.reason] += masked.count
+    return tuple(Masked(*key, count) for key, count in sorted(counts.items()))
 
 
 def _in_actor_file(name: str) -> bool:
@@ -152,8 +167,8 @@ class _Case:
     def __init__(
         self,
         coded: Coded,
-        policy: Policy,
         persons: tuple[Mention, ...],
+        policy: Policy,
         also: tuple[str, ...],
         is_public: Callable[[str], bool],
     ) -> None:
@@ -177,7 +192,7 @@ class _Case:
         return tuple(dict.fromkeys((*sure, *unlisted(self.coded.text, self.words, taken))))
 
     def _core_span(self, mention: Mention) -> tuple[int, int] | None:
-        if _PLACEHOLDER.search(mention.text):
+        if PLACEHOLDER.search(mention.text):
             return None
         name = core(mention.text)
         start = mention.start + mention.text.rfind(name)
@@ -201,7 +216,7 @@ class _Case:
 
     def _people(self) -> list[Person]:
         text, coded = self.coded.text, self.coded
-        risky = [core(risk.text) for risk in coded.at_risk if not _PLACEHOLDER.search(risk.text)]
+        risky = [core(risk.text) for risk in coded.at_risk if not PLACEHOLDER.search(risk.text)]
         outside = [(-1, name) for name in (*risky, *self.also)]
         people = gathered([*((start, text[start:end]) for start, end in self.spans), *outside])
         threatened = {pieces(name) for _, name in outside}
@@ -211,10 +226,16 @@ class _Case:
             named = {name.pieces for name in person.names}
             person.threatened = bool(named & threatened)
             person.known = bool(named & bylines) or self._in_office(person)
-            hits = sorted({(hit.start, hit.end) for name in person.names for hit in name.find(text, folded)})
+            hits = sorted(
+                {(hit.start, hit.end) for name in person.names for hit in name.find(text, folded) if self._may_be(hit)}
+            )
             person.first = hits[0][0] if hits else -1
             person.found_roles += [role for start, end in hits for role in roles_beside(self.words, text, start, end)]
         return people
+
+    def _may_be(self, hit: Hit) -> bool:
+        """Whether a name that stands alone is not a part of another, longer one."""
+        return hit.whole or not any(a <= hit.start and hit.end <= b and b - a > hit.end - hit.start for a, b in self.spans)
 
     def _in_office(self, person: Person) -> bool:
         """Whether the actor file holds the person's fullest name; the surname of an office-holder is not enough."""
@@ -243,7 +264,7 @@ class _Case:
         """A rule a person, in the order in which they appear; persons of one role are numbered where there are several."""
         ordered = sorted(people, key=lambda p: (p.first < 0, p.first, [name.pieces for name in p.names]))
         labels = Counter(_label(person) for person in ordered)
-        taken = set(_PLACEHOLDER.findall(self.coded.text))
+        taken = set(PLACEHOLDER.findall(self.coded.text))
         for person in ordered:
             words = _placeholder(_label(person), several=labels[_label(person)] > 1, taken=taken)
             taken.add(words)
@@ -345,7 +366,7 @@ class _Case:
                 continue
             coarse = self._coarse(place)
             site = not is_town(old) and any(a < old.end and old.start < b for a, b in named)
-            found.append(replace(coarse, name=place.text if site and place.text.startswith("[") else place.name))
+            found.append(replace(coarse, name=place.text if site and PLACEHOLDER.search(place.text) else place.name))
             self.counts["places", "site", "position of a protected site"] += coarse != place
         return tuple(found)
 

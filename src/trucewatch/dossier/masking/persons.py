@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trucewatch.dossier.masking.names import PARTICLES, Name, covered, pieces
-from trucewatch.dossier.masking.tables import Role, longest, roles
+from trucewatch.dossier.masking.names import PARTICLES, WEAK_PARTICLES, Name, pieces
+from trucewatch.dossier.masking.tables import Role, longest_role, roles
 from trucewatch.ledger.forms import tokens
 
 if TYPE_CHECKING:
@@ -95,7 +95,14 @@ def _in_name(words: Sequence[Token], first: int, at: int) -> bool:
         return False
     if word.text[0].upper() == word.text[0]:
         return True
-    return word.key in PARTICLES and (at > first or (at + 1 < len(words) and words[at + 1].text[0].isupper()))
+    return is_particle(words, at) and (at > first or (at + 1 < len(words) and words[at + 1].text[0].isupper()))
+
+
+def is_particle(words: Sequence[Token], at: int) -> bool:
+    """Whether a word is a particle of a name ("al", "bin"; "at" only in "at-Tall")."""
+    if words[at].key not in WEAK_PARTICLES:
+        return words[at].key in PARTICLES
+    return at + 1 < len(words) and words[at + 1].joined == "-"
 
 
 def role_at(words: Sequence[Token], first: int, last: int) -> Role | None:
@@ -163,7 +170,7 @@ def _is_title(words: Sequence[Token], at: int) -> bool:
 
 def _ending(words: Sequence[Token], end: int) -> Role | None:
     """The longest role that ends right before token ``end``."""
-    for width in range(min(longest(roles()), end), 0, -1):
+    for width in range(min(longest_role(), end), 0, -1):
         role = role_at(words, end - width, end)
         if role and role.standing != "title" and all(word.joined is not None for word in words[end - width + 1 : end]):
             return role
@@ -172,7 +179,7 @@ def _ending(words: Sequence[Token], end: int) -> Role | None:
 
 def _beginning(words: Sequence[Token], first: int) -> tuple[Role, int] | None:
     """The longest role that begins at token ``first``, and its end; not one that owns what follows ("the minister's driver")."""
-    for width in range(min(longest(roles()), len(words) - first), 0, -1):
+    for width in range(min(longest_role(), len(words) - first), 0, -1):
         role, end = role_at(words, first, first + width), first + width
         if role and role.standing != "title":
             return None if end < len(words) and words[end].key == "'s" else (role, end)
@@ -199,7 +206,7 @@ def unlisted(text: str, words: Sequence[Token], taken: Sequence[tuple[int, int]]
     """Names that a role or a title gives away ("resident Ahmad Khalil", "Mr Haddad", "Umm Khaled"), as offsets; none inside ``taken``."""
     for first, last in name_runs(words):
         start, end = words[first].start, words[last - 1].end
-        if covered(taken, start, end) or last - first > _MOST_WORDS:
+        if any(a < end and start < b for a, b in taken) or last - first > _MOST_WORDS:
             continue
         titled = first > 0 and _is_title(words, first - 1) and _gap(text, words, first) in {"", "."}
         before = _ending(words, first) if first > 0 and _gap(text, words, first) == "" else None
