@@ -43,7 +43,11 @@ def event_of(telling: Telling, accounts: Sequence[Account]) -> Account | None:
 def _compatible(telling: Telling, account: Account) -> bool:
     """Whether a noun that names an act ("talks", "the raid") can name the account's; a word about an act carries any noun."""
     can = [families for word in telling.text.lower().split() if (families := tables.nouns().get(word))]
-    if not can or role(account) == "word":
+    if not can:
+        return True
+    if not overlaps((telling.start, telling.end), (account.start, account.end)):
+        return False
+    if role(account) == "word":
         return True
     own = tables.family(account.type, account.mode, account.truce).name
     return any(tables.level(own, name) in {"same", "close"} for name in can[-1])

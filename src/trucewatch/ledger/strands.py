@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import WORDED, days_apart, meet, span
+from trucewatch.ledger.geo import MOVING, WORDED, days_apart, meet, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from trucewatch.model.incident import Spot, When
 
 _TOLD = {"happened", "ongoing", "denied"}
-_MOVING = {"patrol", "convoy", "withdrawal", "release", "obstruct", "access", "build-up"}
 _FAR = 3
 
 
@@ -169,12 +168,12 @@ def _where(event: Event, setting: Setting, strand: Strand) -> str:
     if not known:
         return "new"
     found = meet(setting.places, known)
-    if found != "apart":
+    if found not in {"apart", "near"}:
         return found if strand.places else "around"
     if not strand.places:
         return "off"
     family = tables.family(event.type, event.mode, event.truce).name
-    return "moving" if family in _MOVING or not is_told(event) else "barred"
+    return "moving" if family in MOVING or not is_told(event) else "barred"
 
 
 def _on(setting: Setting, strand: Strand) -> str:

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]*|\d{2,}")
 _SHORT = 4
+_IRREGULAR = {"children": "child", "men": "man", "women": "woman", "policemen": "policeman", "fishermen": "fisherman", "wives": "wife", "bodies": "body"}
 _TITLES = {"the", "colonel", "general", "minister", "president", "governor", "mayor", "major", "captain", "commander", "dr", "mr", "mrs"}
 
 
 def stem(word: str) -> str:
     """A word without its commonest endings, so that "farmers" meets "farmer"."""
     word = re.sub(r"['’]s?$", "", word.lower())
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= _SHORT - 1:
             return word[: -len(ending)] + rest
