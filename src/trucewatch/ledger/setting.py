@@ -39,14 +39,16 @@ _AGAIN = re.compile(r"\b(?:another|a second|the second|again|third|a further|sec
 _RESULT = re.compile(
     r"\b(?:kill|wound|injur|die|dead|death|hurt|destroy|damag|burn|lost|los[et]|collaps|casualt|lasted|ended)\w*", re.IGNORECASE
 )
-_WEAPON = re.compile(r"\b(?:shell|mortar|bomb|artillery|howitzer|rocket|missile|drone|round|grenade|bullet|impact)s?\b", re.IGNORECASE)
+_WEAPON = re.compile(
+    r"\b(?:shell|mortar|bomb|artillery|howitzer|rocket|missile|drone|round|grenade|bullet|impact)s?\b", re.IGNORECASE
+)
 _PART_OF_DAY = re.compile(
     r"\W*(?:in|during|on) the (?:morning|afternoon|evening|night)\b|\W*(?:at (?:noon|midnight|dawn|dusk|night)|hours later|an hour later)\b",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
-_NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])")
+_NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])(?!\s+[A-Z])")
 _WORDED = re.compile(
     r"\b(?:in|In|near|Near|outside|Outside|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
     r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
@@ -57,7 +59,8 @@ _TOGETHER = re.compile(r"(?:[\s,]|and|or|the|near|villages?|towns?|of)*")
 _HEADING = re.compile(r"^([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})(?: area| sector)?:\s", re.MULTILINE)
 _AHEAD = 150
 _QUALIFIED = re.compile(
-    r"(?:\b(?:late|early|overnight|the night of|the night to|the (?:small|early) hours of|the evening of|at dawn|night)\b(?:\s+(?:on|of))?\s*)$",
+    r"(?:\b(?:late|early|overnight|the (?:night|evening) (?:of|to)|the (?:small|early) hours of|at dawn|night)\b"
+    r"(?:\s+(?:on|of))?\s*)$",
     re.IGNORECASE,
 )
 _FRONTED = 30
@@ -109,6 +112,7 @@ class Scenery:
         text = coded.text
         dateline = _DATELINE.match(text)
         self.head = dateline.end() if dateline else 0
+        self.taken = [(p.start, p.end) for p in coded.places] + [(t.start, t.end) for t in coded.times]
         self.known = {p.text.casefold(): spot(p) for p in coded.places}
         acts = [e.predicate.start for e in coded.events]
         sources = [(m.start, m.end) for claim in coded.claims for m in claim.source]
@@ -158,7 +162,7 @@ class Scenery:
     def _worded(self, text: str) -> list[tuple[int, Spot]]:
         """Capitalised words behind "in", "near", "town of" that the gazetteer did not find: a place by the report's wording."""
         known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
-        known += [(x.start, x.end) for x in (*self.coded.places, *self.coded.times)]
+        known += self.taken
         found = [m for m in _WORDED.finditer(text) if m.start(1) >= self.head and not _inside(m.start(1), known)]
         heads = [m for m in _HEADING.finditer(text) if not _inside(m.start(1), [(p.start, p.end) for p in self.coded.places])]
         worded = [(m.start(1), m[1]) for m in (*found, *heads) if m[1].lower() not in tables.stopwords()]
@@ -173,7 +177,7 @@ class Scenery:
             return ()
         at = match.start(1)
         known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
-        known += [(x.start, x.end) for x in (*self.coded.times, *self.coded.places)] + [(h.start, h.end) for h in event.harm]
+        known += self.taken + [(h.start, h.end) for h in event.harm]
         return () if _inside(at, known) else (Spot(match[1], None, NAMED),)
 
     def _stated(self, event: Event, start: int, end: int) -> tuple[Spot, ...]:
@@ -267,7 +271,9 @@ def _once(spots: Iterable[Spot]) -> tuple[Spot, ...]:
 @cache
 def _noun_pattern() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, tables.nouns()), key=len, reverse=True))
-    return re.compile(rf"\b(?:the|this|that|its|their|[A-Z]\w+day[’']s|second|first)\s+(?:[\w-]+\s+){{0,2}}({words})\b", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:the|this|that|its|their|[A-Z]\w+day[’']s|second|first)\s+(?:[\w-]+\s+){{0,2}}({words})\b", re.IGNORECASE
+    )
 
 
 def _points_back(clause: str) -> bool:

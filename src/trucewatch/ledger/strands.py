@@ -7,6 +7,7 @@ module must not look beyond the report.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from trucewatch.model import Event
     from trucewatch.model.incident import Spot, When
 
+NAMING = re.compile(r"(?:called|described|condemned|denounced|branded|hailed|praised|deplored)\b", re.IGNORECASE)
+"""Predicates that pass judgement on an act, though they hold its noun."""
 _TOLD = {"happened", "ongoing", "denied"}
 _FAR = 3
 
@@ -104,8 +107,8 @@ def is_told(event: Event) -> bool:
 
 
 def is_act(event: Event) -> bool:
-    """Whether the event is something done, not a word about something else."""
-    return tables.family(event.type, event.mode, event.truce).standing == "act"
+    """Whether the event is something done, not a word about something else ("called the raid a crime")."""
+    return not NAMING.match(event.predicate.text) and tables.family(event.type, event.mode, event.truce).standing == "act"
 
 
 def choose(event: Event, setting: Setting, found: Sequence[Strand], weights: Mapping[str, float]) -> Strand | None:

@@ -8,6 +8,7 @@ UTC strings, as everywhere in Trucewatch. This module must not open a connection
 
 from __future__ import annotations
 
+from sqlalchemy import BigInteger as Long
 from sqlalchemy import (
     Boolean,
     Column,
@@ -22,7 +23,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy import BigInteger as Long
 
 #: Names of constraints are fixed, so that a later migration can name them on either database.
 NAMING = {
