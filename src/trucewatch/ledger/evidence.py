@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import days_apart, meet, wide
+from trucewatch.ledger.geo import MOVING, days_apart, meet, wide
 from trucewatch.ledger.profile import place_names
 
 if TYPE_CHECKING:
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
     from trucewatch.ledger.profile import Profile
 
 Seen = dict[str, float]
-MOVING = frozenset(
-    {
-        "patrol",
-        "convoy",
-        "withdrawal",
-        "release",
-        "obstruct",
-        "access",
-        "build-up",
-        "talks",
-        "agreement",
-        "truce",
-        "cooperation",
-    }
-)
 _WEEK = 7
 _FRESH = 3
 _LATE = 10
