@@ -124,8 +124,12 @@ def _regroup(conn: Connection, report: Report) -> set[str]:
         query = select(links.c.id, links.c.detail).where(links.c.report.in_(piece) | links.c.other.in_(piece))
         held.update({id_: link_of(detail) for id_, detail in conn.execute(query)})
     before = _groups_of(conn, component)
-    after = {name: group.key for group in groups(members, held.values()) for name in group.members}
-    changed = [{"report": name, "origin": key} for name, key in sorted(after.items()) if before.get(name) != key]
+    after = {name: group for group in groups(members, held.values()) for name in group.members}
+    changed = [
+        {"report": name, "origin": group.key, "publisher": group.publisher}
+        for name, group in sorted(after.items())
+        if before.get(name) != (group.key, group.publisher)
+    ]
     rows.upsert(conn, origins, changed)
     return _events_of(conn, {row["report"] for row in changed} - {report.id})
 
@@ -145,10 +149,11 @@ def _component(conn: Connection, id_: str) -> set[str]:
     return found
 
 
-def _groups_of(conn: Connection, ids: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _groups_of(conn: Connection, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
+    found: dict[str, tuple[str, str | None]] = {}
     for piece in chunks(sorted(ids)):
-        found.update(table(conn.execute(select(origins.c.report, origins.c.origin).where(origins.c.report.in_(piece)))))
+        query = select(origins.c.report, origins.c.origin, origins.c.publisher).where(origins.c.report.in_(piece))
+        found.update({report: (origin, publisher) for report, origin, publisher in conn.execute(query)})
     return found
 
 

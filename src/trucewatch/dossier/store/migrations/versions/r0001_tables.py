@@ -234,6 +234,7 @@ def _origins() -> None:
         "origins",
         sa.Column("report", sa.String(length=40), nullable=False),
         sa.Column("origin", sa.String(length=160), nullable=False),
+        sa.Column("publisher", sa.Text()),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_origins_report"),
         sa.PrimaryKeyConstraint("report", name="pk_origins"),
