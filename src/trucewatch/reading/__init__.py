@@ -6,7 +6,7 @@
 
 from trucewatch.reading.inputs import Input, expand
 from trucewatch.reading.options import FetchOptions, ReadOptions
-from trucewatch.reading.reader import Payload, read, read_payload
+from trucewatch.reading.reader import Payload, checked_date, read, read_payload
 from trucewatch.reading.reasons import MEANINGS, Code
 from trucewatch.reading.source import Reader, Source
 
@@ -19,6 +19,7 @@ __all__ = [
     "ReadOptions",
     "Reader",
     "Source",
+    "checked_date",
     "expand",
     "read",
     "read_payload",

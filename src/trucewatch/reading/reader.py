@@ -52,15 +52,25 @@ def read(
     Raises:
         TrucewatchError: ``bad-date`` where ``published`` is not ISO 8601 (at once, before anything is read).
     """
-    if published is not None and iso_date(published) is None:
+    words = (sources,) if isinstance(sources, str) else sources
+    session = _Session(options or ReadOptions(), checked_date(published), stdin)
+    return session.run(words)
+
+
+def checked_date(published: str | None) -> str | None:
+    """A publication date in its usual form.
+
+    Raises:
+        TrucewatchError: ``bad-date`` where it is not ISO 8601.
+    """
+    made = iso_date(published) if published is not None else None
+    if published is not None and made is None:
         raise TrucewatchError(
             str(Code.BAD_DATE),
             f"{published!r} is not an ISO 8601 date",
             next_step="write it like 2020-03-17 or 2020-03-17T09:30Z",
         )
-    words = (sources,) if isinstance(sources, str) else sources
-    session = _Session(options or ReadOptions(), iso_date(published) if published else None, stdin)
-    return session.run(words)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
