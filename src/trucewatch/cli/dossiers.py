@@ -39,7 +39,9 @@ def coder_of(dossier: Dossier, jobs: int | None) -> tuple[str, Callable[[Iterabl
     config = dossier.config
     coder = load(actors=config.actors, gazetteers=config.gazetteers)
     many = jobs or config.jobs
-    return coder_json(coder.facts), partial(code_all, jobs=many, coder=coder, actors=config.actors, gazetteers=config.gazetteers)
+    return coder_json(coder.facts), partial(
+        code_all, jobs=many, coder=coder, actors=config.actors, gazetteers=config.gazetteers
+    )
 
 
 def tell(outcome: str, name: str, reasons: Iterable[Reason]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ from trucewatch.cli.dossiers import FOLDER, opened, utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from trucewatch.dossier.store.search import Hit
 
@@ -50,7 +50,7 @@ def _lines(hit: Hit) -> Iterator[str]:
 
     head = " · ".join(part for part in (clean(hit.publisher or ""), day(hit.published)) if part)
     yield f"{hit.report}  {clean(hit.title or '(untitled)')}" + (f"  ({head})" if head else "")
-    yield f"    {clean(marked(hit.snippet, hit.ranges))}"
+    yield f"    {clean(marked(hit.snippet, hit.marks))}"
 
 
 def marked(text: str, ranges: tuple[tuple[int, int], ...]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,8 @@ from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, tell
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trucewatch.dossier.project import Dossier
 
 
@@ -37,7 +38,10 @@ def command(folder: Path, once: bool, allow_private: bool, quiet: bool) -> int:
         with opened(folder, write=True) as dossier:
             if not dossier.config.feeds:
                 raise TrucewatchError(
-                    "no-feeds", "dossier.toml names no feeds", where=str(dossier.config.path), next_step="add them under [watch]"
+                    "no-feeds",
+                    "dossier.toml names no feeds",
+                    where=str(dossier.config.path),
+                    next_step="add them under [watch]",
                 )
             failed = _poll(dossier, allow_private=allow_private, quiet=quiet) or failed
             wait = _seconds_left(dossier)

@@ -11,13 +11,14 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
+from sqlalchemy import select
+
 from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.incident_graph import Graph
 from trucewatch.dossier.origin_graph import connect
-from trucewatch.dossier.receiving import Receiver
-from trucewatch.dossier.sql import canonical
+from trucewatch.dossier.receiving import Received, Receiver
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import progress
+from trucewatch.dossier.store.tables import captures, progress, records
 from trucewatch.model import Coded, Reason, Report, TrucewatchError, Unread
 from trucewatch.reading import expand, read_payload
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from trucewatch.dossier.project import Dossier
-    from trucewatch.dossier.receiving import Received
     from trucewatch.reading import Input, Payload, ReadOptions
 
     Code = Callable[[Iterable[Report | Unread]], Iterator[Coded]]
@@ -131,10 +131,11 @@ class Adding:
             if isinstance(source, Added):
                 waiting.append(_Waiting(None, source.name, done=source))
                 continue
-            if source.read and not self._stale(source):
+            if source.read:
                 waiting.append(_Waiting(source, source.payload.id, done=Added(source.payload.id, "known")))
                 continue
-            for item in read_payload(source.payload, options=self.options, fetch=self._page):
+            options = replace(self.options, language=source.language or self.options.language)
+            for item in read_payload(source.payload, options=options, fetch=self._page):
                 step = _Waiting(source, item.id)
                 id_ = keeping.report_id(item, source.id)
                 if self._is_here(id_):
@@ -144,10 +145,6 @@ class Adding:
                     waiting.append(step)
                     yield _named(item, id_)
             waiting.append(_Waiting(source, "", ends=True))
-
-    def _stale(self, source: Received) -> bool:
-        del source
-        return False
 
     def _page(self, url: str) -> Payload:
         page = self.receiver.page(url)
@@ -170,7 +167,24 @@ class Adding:
         return Added(step.member, outcome, coded.id, coded.reasons, len(coded.events))
 
     def _finish(self, capture: str) -> None:
-        self.dossier.write(lambda conn: rows.update(conn, progress, {"capture": capture}, {"status": "read"}))
+        self.dossier.write(lambda conn: rows.update_row(conn, progress, {"capture": capture}, {"status": "read"}))
+
+
+def cut_off(dossier: Dossier) -> list[Received]:
+    """Captures whose reading was cut off, in the order in which they came."""
+    query = (
+        select(captures, progress.c.status, records.c.segment, records.c.offset)
+        .join(progress, progress.c.capture == captures.c.id)
+        .join(records, records.c.capture == captures.c.id)
+        .where(progress.c.status == "reading", records.c.type.in_(("response", "resource")))
+        .order_by(captures.c.seq, records.c.segment, records.c.offset)
+    )
+    found = dossier.read(lambda conn: [dict(row) for row in conn.execute(query).mappings()])
+    first = {row["id"]: row for row in reversed(found)}
+    return [
+        Received(row["id"], dossier.payload(row), new=False, read=False, language=row["language"])
+        for row in reversed(first.values())
+    ]
 
 
 #: Errors of the dossier itself: they end the run, as no later input would fare better.
@@ -186,13 +200,10 @@ def _named(item: Report | Unread, id_: str) -> Report | Unread:
 def store(conn: Connection, dossier: Dossier, coded: Coded, *, capture: str, member: str) -> None:
     """Everything that a coded report brings: its row, its coding, its origin, its place in the incidents."""
     keeping.keep(conn, coded, capture=capture, member=member)
+    moved = connect(conn, coded.report) if coded.report is not None and coded.text else set()
     coding = keeping.add_coding(conn, coded, coded.persons)
     if coding is None:
         return
-    moved = connect(conn, coded)
     graph = Graph(conn, dossier.config.publishers)
     graph.take_in(coding.keys)
     graph.refresh(moved)
-
-
-__all__ = ["Added", "Adding", "canonical", "store"]

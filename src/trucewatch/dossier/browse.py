@@ -26,7 +26,7 @@ from trucewatch.dossier.store.tables import (
     reports,
     sightings,
 )
-from trucewatch.ledger.incidents import from_dict
+from trucewatch.ledger.incidents import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,7 +180,7 @@ def incident(conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] 
         return None
     summary = conn.scalar(select(incidents.c.summary).where(incidents.c.id == found))
     keys = conn.scalars(select(members.c.event).where(members.c.incident == found))
-    return from_dict(json.loads(summary or "{}")), load_accounts(conn, keys)
+    return from_json(summary or ""), load_accounts(conn, keys)
 
 
 def incident_of(conn: Connection, event: str) -> str | None:
@@ -197,7 +197,16 @@ def report_rows(conn: Connection, *, publisher: str | None = None, limit: int = 
         .scalar_subquery()
     )
     query = (
-        select(reports.c.id, reports.c.title, reports.c.publisher, reports.c.published, reports.c.url, reports.c.status, origins.c.origin, count)
+        select(
+            reports.c.id,
+            reports.c.title,
+            reports.c.publisher,
+            reports.c.published,
+            reports.c.url,
+            reports.c.status,
+            origins.c.origin,
+            count,
+        )
         .join(origins, origins.c.report == reports.c.id, isouter=True)
         .order_by(reports.c.published.desc().nulls_last(), reports.c.seq.desc())
     )
@@ -241,5 +250,10 @@ def reasons(conn: Connection, report: str) -> list[Mapping[str, Any]]:
 def same_origin(conn: Connection, report: str) -> list[str]:
     """The reports of one report's origin group, itself included, in order of arrival."""
     mine = select(origins.c.origin).where(origins.c.report == report).scalar_subquery()
-    query = select(origins.c.report).join(reports, reports.c.id == origins.c.report).where(origins.c.origin == mine).order_by(reports.c.seq)
+    query = (
+        select(origins.c.report)
+        .join(reports, reports.c.id == origins.c.report)
+        .where(origins.c.origin == mine)
+        .order_by(reports.c.seq)
+    )
     return list(conn.scalars(query))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from trucewatch.dossier.evidence.chain import Entry, link
+from trucewatch.dossier.evidence import Entry, link
 from trucewatch.dossier.sql import canonical, now
 from trucewatch.dossier.store.tables import custody
 
@@ -34,6 +34,12 @@ def enter(conn: Connection, action: str, detail: Mapping[str, Any]) -> int:
 def head(conn: Connection) -> Entry | None:
     """The last entry."""
     row = conn.execute(select(custody).order_by(custody.c.seq.desc()).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
+def entry(conn: Connection, seq: int) -> Entry | None:
+    """The entry of a number."""
+    row = conn.execute(select(custody).where(custody.c.seq == seq)).first()
     return None if row is None else _entry(row)
 
 

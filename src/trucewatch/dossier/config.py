@@ -8,10 +8,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from trucewatch.dossier.masking.policy import Policy
 from trucewatch.model import TrucewatchError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "dossier.toml"
 #: The layout of a dossier's folder. A dossier of a later format is not opened.
@@ -130,7 +133,9 @@ def read(folder: Path) -> Config:
             "no-dossier", "there is no dossier here", where=str(folder), next_step=f"make one: trucewatch init {folder}"
         ) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TrucewatchError("bad-config", "cannot be read", where=str(path), why=str(error), next_step="mend the file") from error
+        raise TrucewatchError(
+            "bad-config", "cannot be read", where=str(path), why=str(error), next_step="mend the file"
+        ) from error
     return _checked(data, folder.resolve(), path)
 
 
@@ -143,7 +148,10 @@ def _checked(data: Mapping[str, Any], folder: Path, path: Path) -> Config:
             "newer-dossier", f"made by a newer Trucewatch (format {made}; this one knows up to {FORMAT})", where=str(path),
             next_step="install the newer version; nothing was changed",
         )  # fmt: skip
-    known = {**{(None, key): spec for key, spec in _TOP.items()}, **{(t, k): spec for t, keys in _TABLES.items() for k, spec in keys.items()}}
+    known: dict[tuple[str | None, str], tuple[str, str, _Check]] = {
+        **{(None, key): spec for key, spec in _TOP.items()},
+        **{(t, k): spec for t, keys in _TABLES.items() for k, spec in keys.items()},
+    }
     values: dict[str, Any] = {}
     for table, key, value in _items(data, path):
         if table in _FREE:
@@ -153,7 +161,10 @@ def _checked(data: Mapping[str, Any], folder: Path, path: Path) -> Config:
         if spec is None:
             near = ", ".join(k for t, k in known if t == table)
             raise TrucewatchError(
-                "bad-config", f"there is no setting {name!r}", where=str(path), next_step=f"known here: {near or ', '.join(_TABLES)}"
+                "bad-config",
+                f"there is no setting {name!r}",
+                where=str(path),
+                next_step=f"known here: {near or ', '.join(_TABLES)}",
             )
         field_, expected, check = spec
         made_value = check(value, folder)
@@ -163,6 +174,7 @@ def _checked(data: Mapping[str, Any], folder: Path, path: Path) -> Config:
     values.pop("format", None)
     values["publishers"] = _publishers(data.get("publishers", {}), path)
     values["protection"] = data.get("protection", {})
+    Policy.from_mapping(data, where=str(path))
     return Config(folder=folder, **{"name": folder.name, **values})
 
 

@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from trucewatch.dossier import judgements
-from trucewatch.dossier.sql import canonical, chunks, short_id
+from trucewatch.dossier import keeping
+from trucewatch.dossier.judgements import Judgements
+from trucewatch.dossier.sql import chunks, short_id, table
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import aliases, blocks, codings, current, edges, events, incidents, members, origins
-from trucewatch.ledger.accounts import from_json, told
-from trucewatch.ledger.blocking import MOST_HELD
-from trucewatch.ledger.blocking import blocks as blocks_of
-from trucewatch.ledger.cluster import cluster
-from trucewatch.ledger.compare import compare
-from trucewatch.ledger.incidents import summarise
+from trucewatch.dossier.store.tables import aliases, blocks, current, edges, events, incidents, members, origins
+from trucewatch.ledger import tables as bounds
+from trucewatch.ledger.accounts import from_json
+from trucewatch.ledger.blocking import blocks_of
+from trucewatch.ledger.cluster import cluster_profiles
+from trucewatch.ledger.compare import score
+from trucewatch.ledger.incidents import summarise, to_json
+from trucewatch.ledger.origins.statements import outlet_key
+from trucewatch.ledger.profile import Profile, profile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -32,19 +35,32 @@ if TYPE_CHECKING:
     from trucewatch.model.incident import Account, Incident
 
 
-def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
-    """Accounts of current codings by event key, with their report's origin group and the reviewers' corrections."""
+def machine_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
+    """Accounts of current codings by event key, as the machine has them, with their report's origin group."""
     found: dict[str, Account] = {}
     for piece in chunks(sorted(set(keys))):
         query = (
-            select(events.c.key, events.c.account, origins.c.origin)
+            select(events.c.key, events.c.account, origins.c.origin, origins.c.publisher)
             .join(current, current.c.coding == events.c.coding)
             .join(origins, origins.c.report == events.c.report, isouter=True)
             .where(events.c.key.in_(piece))
         )
-        for key, text, group in conn.execute(query):
-            found[key] = replace(from_json(text), group=group or "")
-    return judgements.corrected(conn, found)
+        for key, text, group, publisher in conn.execute(query):
+            found[key] = _placed(from_json(text), group or "", publisher)
+    return found
+
+
+def _placed(account: Account, group: str, publisher: str | None) -> Account:
+    """An account with its report's origin group, on which the origin of its statement may rest."""
+    if account.origin:
+        return replace(account, group=group, origin=account.origin.replace(keeping.GROUP, group))
+    words = account.origin_words.replace(keeping.GROUP, publisher or "") or publisher or ""
+    return replace(account, group=group, origin=outlet_key(publisher) or f"group:{group}", origin_words=words)
+
+
+def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
+    """The same with the reviewers' corrections laid over."""
+    return Judgements(conn).corrected(machine_accounts(conn, keys))
 
 
 @dataclass
@@ -53,13 +69,19 @@ class Graph:
 
     conn: Connection
     sides: Mapping[str, str] = field(default_factory=dict)
+    judgements: Judgements = field(init=False)
+    _known: dict[str, Profile | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.judgements = Judgements(self.conn)
 
     def take_in(self, keys: Collection[str]) -> None:
-        """New accounts: compare them with what they meet, then work out the incidents they touch."""
-        accounts = self._counting(keys)
-        for account in accounts.values():
-            self._meet(account)
-        self.refresh(accounts)
+        """New accounts, all of a report at once: compare them with what they meet, then work out the incidents they touch."""
+        new = self._profiles(keys)
+        for key in sorted(new):
+            self._meet(new[key])
+        self._tie(new)
+        self.refresh(new)
 
     def take_out(self, keys: Collection[str]) -> None:
         """Accounts that no longer count (recoded, rejected): their neighbours are worked out without them."""
@@ -83,45 +105,84 @@ class Graph:
                 seen |= component
                 self._settle(component)
 
-    def _counting(self, keys: Collection[str]) -> dict[str, Account]:
-        """Those accounts that take part in incidents."""
-        rejected = judgements.rejected(self.conn, keys)
-        return {key: a for key, a in load_accounts(self.conn, keys).items() if key not in rejected and told(a)}
+    def _profiles(self, keys: Collection[str]) -> dict[str, Profile]:
+        """Accounts as they are compared, with the reviewers' corrections and without those they reject."""
+        fresh = set(keys) - set(self._known)
+        machine = machine_accounts(self.conn, fresh)
+        rejected = self.judgements.rejected(machine)
+        kept = {key: account for key, account in machine.items() if key not in rejected}
+        made = {key: profile(account) for key, account in self.judgements.corrected(kept).items()}
+        self._known.update({key: made.get(key) for key in fresh})
+        return {key: found for key in keys if (found := self._known[key]) is not None}
 
-    def _meet(self, account: Account) -> None:
+    def _meet(self, new: Profile) -> None:
         """Write an account's blocks, and the edges to whom it meets in them."""
-        keys = sorted(blocks_of(account))
-        self.conn.execute(delete(blocks).where(blocks.c.event == account.key))
-        met = self._held_by(keys) - {account.key}
-        if keys:
-            self.conn.execute(blocks.insert(), [{"block": key, "event": account.key} for key in keys])
-        self.conn.execute(delete(edges).where((edges.c.one == account.key) | (edges.c.other == account.key)))
+        key = new.account.key
+        held = sorted(blocks_of(new))
+        sizes = self._sizes(held)
+        self.conn.execute(delete(blocks).where(blocks.c.event == key))
+        self.conn.execute(delete(edges).where((edges.c.one == key) | (edges.c.other == key)))
+        if held:
+            self.conn.execute(blocks.insert(), [{"block": block, "event": key} for block in held])
+        small = [block for block in held if sizes.get(block, 0) < self.crowd]
         made = []
-        for other in load_accounts(self.conn, met).values():
-            comparison = compare(account, other)
-            if comparison.score > 0 and not comparison.barred:
-                one, two = sorted((account.key, other.key))
-                made.append({"one": one, "other": two, "score": comparison.score})
+        for other in self._profiles(self._holders(small) - {key}).values():
+            points = None if other.strand == new.strand else score(new, other)
+            if points is not None and points > 0:
+                one, two = sorted((key, other.account.key))
+                made.append({"one": one, "other": two, "score": points})
         if made:
             self.conn.execute(edges.insert(), made)
+        for block in held:
+            if sizes.get(block, 0) == self.crowd:
+                self._crowded(block)
 
-    def _held_by(self, keys: Collection[str]) -> set[str]:
-        """Who holds one of the blocks; blocks that too many hold tell nothing and are left out."""
-        sizes = dict(
-            self.conn.execute(
-                select(blocks.c.block, func.count()).where(blocks.c.block.in_(list(keys))).group_by(blocks.c.block)
-            ).all()
-        )
-        small = [key for key, size in sizes.items() if size <= MOST_HELD]
-        if not small:
-            return set()
-        return set(self.conn.scalars(select(blocks.c.event).where(blocks.c.block.in_(small))))
+    @property
+    def crowd(self) -> int:
+        """A block that more accounts hold tells nothing."""
+        return bounds.limits()["crowd"]
+
+    def _sizes(self, held: Collection[str]) -> dict[str, int]:
+        query = select(blocks.c.block, func.count()).where(blocks.c.block.in_(list(held))).group_by(blocks.c.block)
+        return table(self.conn.execute(query)) if held else {}
+
+    def _holders(self, held: Collection[str]) -> set[str]:
+        return set(self.conn.scalars(select(blocks.c.event).where(blocks.c.block.in_(list(held))))) if held else set()
+
+    def _crowded(self, block: str) -> None:
+        """A block has become too full: edges that rest on it alone go, as if it had never been."""
+        inside = self._holders([block])
+        loose: list[tuple[str, str]] = []
+        for piece in chunks(sorted(inside)):
+            query = select(edges.c.one, edges.c.other).where(edges.c.one.in_(piece), edges.c.score > 0)
+            loose += [(one, other) for one, other in self.conn.execute(query) if other in inside]
+        touched: set[str] = set()
+        for one, other in loose:
+            both = self._blocks_of(one) & self._blocks_of(other)
+            if not any(size <= self.crowd for size in self._sizes(both).values()):
+                self.conn.execute(delete(edges).where(edges.c.one == one, edges.c.other == other))
+                touched |= {one, other}
+        self.refresh(touched)
+
+    def _blocks_of(self, key: str) -> set[str]:
+        return set(self.conn.scalars(select(blocks.c.block).where(blocks.c.event == key)))
+
+    def _tie(self, new: Mapping[str, Profile]) -> None:
+        """Tie together what one report tells of one occurrence: edges without a score."""
+        strands: defaultdict[str, list[str]] = defaultdict(list)
+        for key in sorted(new):
+            strands[new[key].strand].append(key)
+        ties = [{"one": keys[0], "other": key, "score": 0.0} for keys in strands.values() for key in keys[1:]]
+        for tie in ties:
+            self.conn.execute(delete(edges).where(edges.c.one == tie["one"], edges.c.other == tie["other"]))
+        if ties:
+            self.conn.execute(edges.insert(), ties)
 
     def _neighbours(self, keys: Collection[str]) -> Iterator[str]:
         for piece in chunks(keys):
             yield from self.conn.scalars(select(edges.c.other).where(edges.c.one.in_(piece)))
             yield from self.conn.scalars(select(edges.c.one).where(edges.c.other.in_(piece)))
-        yield from judgements.joined(self.conn, keys)
+        yield from self.judgements.joined(keys)
 
     def _companions(self, keys: Collection[str]) -> set[str]:
         """Who stands in an incident with one of them."""
@@ -138,21 +199,22 @@ class Graph:
         return found
 
     def _settle(self, component: set[str]) -> None:
-        """Cluster a component and write its incidents."""
-        accounts = self._counting(component)
-        scores: dict[tuple[str, str], float] = {}
-        for piece in chunks(sorted(accounts)):
-            found = self.conn.execute(select(edges).where(edges.c.one.in_(piece)))
-            scores.update({(row.one, row.other): row.score for row in found if row.other in accounts})
-        must, cannot = judgements.pairs(self.conn, accounts)
-        clusters = cluster(accounts, scores, must=must, cannot=cannot)
-        before = self._before(component)
-        self._write(clusters, accounts, before)
+        """Cluster a component and write its incidents: those clusters that hold something told."""
+        found = self._profiles(component)
+        ties: list[tuple[str, str]] = []
+        for piece in chunks(sorted(found)):
+            query = select(edges.c.one, edges.c.other).where(edges.c.one.in_(piece), edges.c.score > 0)
+            ties += [(one, other) for one, other in self.conn.execute(query) if other in found]
+        must, cannot = self.judgements.pairs(found)
+        made = [keys for keys in cluster_profiles(found, ties, must, cannot) if any(found[key].role == "told" for key in keys)]
+        self._write(made, {key: item.account for key, item in found.items()}, self._before(component))
 
     def _before(self, component: Collection[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for piece in chunks(sorted(component)):
-            found.update(dict(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))).all()))
+            found.update(
+                table(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))))
+            )
         return found
 
     def _write(self, clusters: Iterable[frozenset[str]], accounts: Mapping[str, Account], before: Mapping[str, str]) -> None:
@@ -162,14 +224,24 @@ class Graph:
             self._incident(made)
             for key in sorted(keys):
                 if before.get(key) != id_:
-                    rows.upsert(self.conn, members, {"event": key, "incident": id_})
+                    rows.upsert(self.conn, members, [{"event": key, "incident": id_}])
+        self._leave(set(before) - {key for keys in named.values() for key in keys})
         for old in sorted(set(before.values()) - set(named)):
             self._alias(old, [key for key, id_ in before.items() if id_ == old], named)
+
+    def _leave(self, keys: Collection[str]) -> None:
+        """Accounts that belong to no incident any more."""
+        for piece in chunks(sorted(keys)):
+            self.conn.execute(delete(members).where(members.c.event.in_(piece)))
 
     def _named(self, clusters: list[frozenset[str]], before: Mapping[str, str]) -> dict[str, frozenset[str]]:
         """An id for each cluster: that of the incident most of it comes from, where none has a better right to it."""
         claims = sorted(
-            ((count, id_, number) for number, keys in enumerate(clusters) for id_, count in Counter(before[k] for k in keys if k in before).items()),
+            (
+                (count, id_, number)
+                for number, keys in enumerate(clusters)
+                for id_, count in Counter(before[k] for k in keys if k in before).items()
+            ),
             key=lambda claim: (-claim[0], claim[1], min(clusters[claim[2]])),
         )
         taken: dict[str, int] = {}
@@ -199,32 +271,27 @@ class Graph:
         )
 
     def _incident(self, made: Incident) -> None:
-        from trucewatch.ledger.incidents import to_dict  # noqa: PLC0415
-
-        place, when = made.place, made.when
-        rows.upsert(
-            self.conn,
-            incidents,
-            {
-                "id": made.id,
-                "headline": made.headline,
-                "type": made.type,
-                "truce": made.truce,
-                "begin": when.begin if when else None,
-                "until": when.until if when else None,
-                "place": (place.name or place.text) if place else None,
-                "country": place.country if place else None,
-                "latitude": place.latitude if place else None,
-                "longitude": place.longitude if place else None,
-                "precision": place.precision if place else None,
-                "accounts": made.account_count,
-                "reports": made.report_count,
-                "origins": made.origin_count,
-                "grade": made.grade,
-                "disputed": made.disputed,
-                "summary": canonical(to_dict(made)),
-            },
-        )
+        place = made.place
+        row = {
+            "id": made.id,
+            "headline": made.headline,
+            "type": made.type,
+            "truce": made.truce,
+            "begin": made.begin,
+            "until": made.until,
+            "place": (place.name or place.text) if place else None,
+            "country": place.country if place else None,
+            "latitude": place.latitude if place else None,
+            "longitude": place.longitude if place else None,
+            "precision": place.precision if place else None,
+            "accounts": len(made.tellers),
+            "reports": made.corroboration.reports,
+            "origins": made.corroboration.origins,
+            "grade": made.corroboration.grade,
+            "disputed": bool(made.contradictions),
+            "summary": to_json(made),
+        }
+        rows.upsert(self.conn, incidents, [row])
 
     def _alias(self, old: str, keys: Collection[str], named: Mapping[str, frozenset[str]]) -> None:
         """An incident that is no more leads to the one most of it went to."""
@@ -232,7 +299,7 @@ class Graph:
         best, count = max(votes.items(), key=lambda vote: (vote[1], vote[0]), default=("", 0))
         self.conn.execute(delete(incidents).where(incidents.c.id == old))
         if count:
-            rows.upsert(self.conn, aliases, {"id": old, "incident": best})
+            rows.upsert(self.conn, aliases, [{"id": old, "incident": best}])
 
     def _drop_empty(self, ids: Collection[str]) -> None:
         """Incidents that have lost their last member are gone."""

@@ -15,30 +15,30 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, select
 
 from trucewatch.dossier import chain_rows
 from trucewatch.dossier.config import Config, read, template
-from trucewatch.dossier.evidence.archive import Archive
-from trucewatch.dossier.evidence.log import CustodyLog
+from trucewatch.dossier.evidence import Archive, CustodyLog
 from trucewatch.dossier.sql import now
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.engine import Store, open_engine
-from trucewatch.dossier.store.migrations import migrate
+from trucewatch.dossier.store.session import open_store
 from trucewatch.dossier.store.tables import meta, records
 from trucewatch.model import TrucewatchError
 from trucewatch.reading import FetchOptions, Payload, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from trucewatch.dossier.evidence import Capture, Entry, Stored, Writer
+    from trucewatch.dossier.store.engine import Store
+
 Result = TypeVar("Result")
-DATABASE = "dossier.sqlite"
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ class Dossier:
     store: Store
     archive: Archive
     log: CustodyLog
+    writer: Writer | None = None
 
     @property
     def folder(self) -> Path:
@@ -58,12 +59,33 @@ class Dossier:
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` in one write transaction, again from its start where another writer was in the way."""
         result = self.store.in_write(work)
-        self.store.in_read(lambda conn: self.log.catch_up(lambda seq: chain_rows.after(conn, seq)))
+        self.follow()
         return result
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` on one consistent state."""
-        return self.store.in_read(work)
+        with self.store.read() as conn:
+            return work(conn)
+
+    def follow(self) -> None:
+        """Bring the chain's file up to the database."""
+        self.log.catch_up(self._entries_after)
+
+    def _entries_after(self, seq: int) -> Iterator[Entry]:
+        with self.store.read() as conn:
+            yield from chain_rows.after(conn, seq)
+
+    def keep(self, capture: Capture) -> Stored:
+        """Write a capture to the evidence; its rows are to follow before the dossier is closed."""
+        if self.writer is None:
+            raise TrucewatchError("read-only", "the dossier was opened for reading", where=str(self.folder))
+        return self.writer.store(capture)
+
+    def known_end(self, segment: str) -> int | None:
+        """Where a segment ends by what the database knows; None where it knows no such segment."""
+        query = select(func.max(records.c.offset + records.c.length)).where(records.c.segment == segment)
+        end: int | None = self.read(lambda conn: conn.scalar(query))
+        return end
 
     def payload(self, capture: Any, *, lines: bool = False, chosen: bool = True) -> Payload:
         """The bytes of a capture, for the reading room. ``capture``: a row with ``segment`` and ``offset`` of its main record."""
@@ -96,14 +118,16 @@ def init(folder: Path, *, name: str | None = None, url: str = "sqlite") -> Confi
     """
     path = folder / "dossier.toml"
     if path.exists():
-        raise TrucewatchError("dossier-exists", "there is a dossier here already", where=str(folder), next_step="choose another folder")
+        raise TrucewatchError(
+            "dossier-exists", "there is a dossier here already", where=str(folder), next_step="choose another folder"
+        )
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(template(name or folder.resolve().name, url))
         config = read(folder)
-        with session(config, fresh=True) as dossier:
+        with opened(config, write=True) as dossier:
             dossier.write(lambda conn: _begin(conn, config))
     except OSError as error:
         raise TrucewatchError(
@@ -115,6 +139,55 @@ def init(folder: Path, *, name: str | None = None, url: str = "sqlite") -> Confi
             _sweep(folder)
         raise
     return config
+
+
+@contextmanager
+def open_dossier(folder: Path, *, write: bool = False, tell: Callable[[str], None] | None = None) -> Iterator[Dossier]:
+    """The dossier in a folder, for the length of the block.
+
+    Args:
+        folder: where it lies.
+        write: whether it is to be changed; who only reads changes no byte of it.
+        tell: hears of an upgrade of the database, and of what an interrupted command had left half written.
+
+    Raises:
+        TrucewatchError: ``no-dossier``, ``bad-config``, ``newer-dossier``, or what the store and the evidence say.
+    """
+    with opened(read(folder), write=write, tell=tell) as dossier:
+        if dossier.read(lambda conn: conn.scalar(select(meta.c.value).where(meta.c.key == "id"))) is None:
+            raise TrucewatchError(
+                "no-dossier",
+                "the database holds no dossier",
+                where=str(folder),
+                next_step="put back the database that belongs here",
+            )
+        yield dossier
+
+
+@contextmanager
+def opened(config: Config, *, write: bool, tell: Callable[[str], None] | None = None) -> Iterator[Dossier]:
+    """As :func:`open_dossier`, by its settings, also where the database is new."""
+    url = "" if config.url == "sqlite" else config.url
+    archive = Archive(config.folder / "evidence", size_limit=config.segment_bytes)
+    log = CustodyLog(config.folder / "evidence" / "custody.jsonl")
+    with open_store(url, config.folder, read_only=not write, tell=tell) as store:
+        dossier = Dossier(config, store, archive, log)
+        if not write:
+            yield dossier
+            return
+        _recover(dossier, tell)
+        with archive.writer(dossier.known_end) as dossier.writer:
+            yield dossier
+
+
+def _recover(dossier: Dossier, tell: Callable[[str], None] | None) -> None:
+    """Put right what an interrupted command left: the chain's file is brought up, bytes that nobody accounts for are cut off."""
+    dossier.follow()
+    for cut in dossier.archive.recover(dossier.known_end):
+        detail = {"segment": cut.segment, "start": cut.start, "length": cut.length, "sha256": cut.sha256}
+        dossier.write(lambda conn, detail=detail: chain_rows.enter(conn, "cut", detail))  # type: ignore[misc]
+        if tell is not None:
+            tell(f"{cut.segment}: {cut.length:,} bytes of an interrupted write were removed; the chain of custody says so")
 
 
 def _begin(conn: Connection, config: Config) -> None:

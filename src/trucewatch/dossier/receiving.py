@@ -6,7 +6,6 @@ the chain of custody. The same bytes from the same place are one capture, howeve
 
 from __future__ import annotations
 
-import io
 import os
 import tempfile
 from contextlib import contextmanager
@@ -15,17 +14,16 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
-from urllib.parse import quote
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import select
 
 from trucewatch.dossier import chain_rows
-from trucewatch.dossier.evidence.archive import Capture
-from trucewatch.dossier.sql import canonical, now, short_id
+from trucewatch.dossier.evidence import Capture, local_uri
+from trucewatch.dossier.sql import now, short_id
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import captures, progress, records
 from trucewatch.model import TrucewatchError
-from trucewatch.reading import Payload
 from trucewatch.reading.fetching import Fetcher
 from trucewatch.reading.reasons import Code, too_big
 
@@ -34,12 +32,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from trucewatch.dossier.evidence.archive import Stored
+    from trucewatch.dossier.evidence import Stored
+    from trucewatch.dossier.evidence.records import Kind
     from trucewatch.dossier.project import Dossier
-    from trucewatch.reading import ReadOptions
+    from trucewatch.reading import Payload, ReadOptions
     from trucewatch.reading.fetching import Fetched, Known
 
 _CHUNK = 1 << 20
+#: The type of what came without one; the reading room finds out by itself.
+_UNKNOWN = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Received:
     payload: Payload
     new: bool
     read: bool
+    language: str | None = None
 
 
 @dataclass(slots=True)
@@ -79,11 +81,12 @@ class Receiver:
             with path.open("rb") as stream:
                 digest, size = _hash(stream)
         except OSError as error:
-            raise TrucewatchError(str(Code.UNREADABLE), "cannot be read", where=name, why=error.strerror or str(error)) from error
-        uri = f"urn:trucewatch:file:{quote(path.name, safe='')}"
+            raise TrucewatchError(
+                str(Code.UNREADABLE), "cannot be read", where=name, why=error.strerror or str(error)
+            ) from error
         modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
         made = Capture(
-            uri=uri, kind="file", payload=path, content_type=None, retrieved=now(),
+            uri=local_uri("file", path.name), kind="file", payload=path, content_type=_UNKNOWN, retrieved=now(),
             metadata={"name": path.name, "path": name, "modified": modified},
         )  # fmt: skip
         return self._keep(made, name, digest, size, chosen=chosen)
@@ -92,7 +95,7 @@ class Receiver:
         """JSON lines from standard input, to their end."""
         with _spooled(stream, self.options.max_archive_bytes) as (path, digest, size):
             made = Capture(
-                uri="urn:trucewatch:stdin", kind="stdin", payload=path, content_type="application/x-ndjson", retrieved=now(),
+                uri=local_uri("stdin", "-"), kind="stdin", payload=path, content_type="application/x-ndjson", retrieved=now(),
                 metadata={"name": "-"},
             )  # fmt: skip
             return self._keep(made, "-", digest, size, lines=True)
@@ -113,16 +116,12 @@ class Receiver:
 
     def fetched(self, asked: str, page: Fetched) -> Received:
         """A page that was just fetched."""
-        kept = [(name, value) for name, value in page.headers if name.lower() not in {"content-encoding", "transfer-encoding"}]
+        parts = urlsplit(page.url)
         made = Capture(
-            uri=page.url, kind="fetch", payload=page.body, content_type=page.content_type, retrieved=page.retrieved,
-            status_line=f"{page.status} {page.phrase}".strip(), headers=tuple(kept), request_headers=page.request,
-            metadata={
-                "asked": asked,
-                "hops": list(page.hops),
-                "headers": [list(pair) for pair in page.headers],
-                "body": "as decoded by the fetcher; the digest is of these bytes",
-            },
+            uri=page.url, kind="fetch", payload=page.body, content_type=page.content_type or _UNKNOWN, retrieved=page.retrieved,
+            status_line=f"HTTP/1.1 {page.status} {page.phrase}".strip(), response_headers=page.headers,
+            request_line=f"GET {urlunsplit(('', '', parts.path or '/', parts.query, ''))} HTTP/1.1", request_headers=page.request,
+            metadata={"asked": asked, "hops": list(page.hops)},
         )  # fmt: skip
         return self._keep(made, asked, sha256(page.body).hexdigest(), len(page.body), url=page.url)
 
@@ -130,31 +129,43 @@ class Receiver:
         """Close connections."""
         if self.fetcher:
             self.fetcher.close()
+            self.fetcher = None
 
-    def _bytes(self, name: str, kind: str, data: bytes, *, content_type: str | None = None, chosen: bool = True) -> Received:
+    def _bytes(self, name: str, kind: Kind, data: bytes, *, content_type: str | None = None, chosen: bool = True) -> Received:
         made = Capture(
-            uri=f"urn:trucewatch:{kind}:{quote(name, safe='')}", kind=kind, payload=data, content_type=content_type, retrieved=now(),
+            uri=local_uri(kind, name), kind=kind, payload=data, content_type=content_type or _UNKNOWN, retrieved=now(),
             metadata={"name": name},
         )  # fmt: skip
         return self._keep(made, name, sha256(data).hexdigest(), len(data), chosen=chosen)
 
     def _keep(
-        self, made: Capture, name: str, digest: str, size: int, *, url: str | None = None, lines: bool = False, chosen: bool = True
+        self,
+        made: Capture,
+        name: str,
+        digest: str,
+        size: int,
+        *,
+        url: str | None = None,
+        lines: bool = False,
+        chosen: bool = True,
     ) -> Received:
         """Write a capture unless it is there already."""
         forced = self.options.language
-        key = sha256("\x1f".join((digest, url or "", self.published or "", forced or "", "lines" if lines else "")).encode()).hexdigest()
-        found = self.dossier.store.in_read(lambda conn: _known(conn, key))
+        key = sha256(
+            "\x1f".join((digest, url or "", self.published or "", forced or "", "lines" if lines else "")).encode()
+        ).hexdigest()
+        found = self.dossier.read(lambda conn: _known(conn, key))
         if found is None:
             if size == 0:
                 raise TrucewatchError(str(Code.EMPTY), "the input is empty", where=name)
-            stored = self.dossier.archive.store(made)
+            stored = self.dossier.keep(made)
             found = self.dossier.write(lambda conn: self._row(conn, made, stored, (key, name, digest, size, url)))
         row, new = found
-        return Received(row["id"], self.dossier.payload(row, lines=lines, chosen=chosen), new, row["status"] == "read")
+        payload = self.dossier.payload(row, lines=lines, chosen=chosen)
+        return Received(row["id"], payload, new, row["status"] == "read", forced)
 
     def _row(
-        self, conn: Connection, made: Capture, stored: tuple[Stored, ...], facts: tuple[str, str, str, int, str | None]
+        self, conn: Connection, made: Capture, stored: Stored, facts: tuple[str, str, str, int, str | None]
     ) -> tuple[dict[str, Any], bool]:
         key, name, digest, size, url = facts
         known = _known(conn, key)
@@ -166,7 +177,8 @@ class Receiver:
         id_ = short_id("k", key)
         seq = chain_rows.enter(conn, "received", _detail(id_, made, digest, stored))
         row = {
-            "id": id_, "key": key, "kind": made.kind, "name": name, "uri": made.uri, "url": url, "content_type": made.content_type,
+            "id": id_, "key": key, "kind": made.kind, "name": name, "uri": made.uri, "url": url,
+            "content_type": None if made.content_type == _UNKNOWN else made.content_type,
             "sha256": digest, "size": size, "retrieved": made.retrieved, "published": self.published,
             "language": self.options.language, "seq": seq,
         }  # fmt: skip
@@ -175,7 +187,7 @@ class Receiver:
         rows.insert(conn, progress, [{"capture": id_, "status": "reading", "reports": 0, "reasons": "[]"}])
         return {**row, **_main(stored), "status": "reading"}, True
 
-    def _records(self, conn: Connection, capture: str, stored: tuple[Stored, ...]) -> None:
+    def _records(self, conn: Connection, capture: str, stored: Stored) -> None:
         rows.insert(
             conn,
             records,
@@ -185,24 +197,25 @@ class Receiver:
                     "length": item.length, "stored_sha256": item.stored_sha256, "payload_sha256": item.payload_sha256,
                     "payload_size": item.payload_size,
                 }
-                for item in stored
+                for item in stored.records
             ],
         )  # fmt: skip
 
 
-def _detail(id_: str, made: Capture, digest: str, stored: tuple[Stored, ...]) -> dict[str, Any]:
+def _detail(id_: str, made: Capture, digest: str, stored: Stored) -> dict[str, Any]:
     return {
         "capture": id_,
         "uri": made.uri,
         "sha256": digest,
         "retrieved": made.retrieved,
-        "records": [[item.record_id, item.type, item.segment, item.offset, item.length, item.stored_sha256] for item in stored],
+        "records": [
+            [item.record_id, item.type, item.segment, item.offset, item.length, item.stored_sha256] for item in stored.records
+        ],
     }
 
 
-def _main(stored: tuple[Stored, ...]) -> dict[str, Any]:
-    found = next(item for item in stored if item.type in {"response", "resource"})
-    return {"segment": found.segment, "offset": found.offset}
+def _main(stored: Stored) -> dict[str, Any]:
+    return {"segment": stored.main.segment, "offset": stored.main.offset}
 
 
 def _known(conn: Connection, key: str) -> tuple[dict[str, Any], bool] | None:
@@ -248,6 +261,3 @@ def _spooled(stream: BinaryIO, limit: int) -> Iterator[tuple[Path, str, int]]:
         yield path, digest.hexdigest(), size
     finally:
         path.unlink(missing_ok=True)
-
-
-__all__ = ["Received", "Receiver", "canonical", "io"]

@@ -51,11 +51,10 @@ def stale(dossier: Dossier, coder: str) -> list[str]:
     return dossier.read(work)
 
 
-def recode(dossier: Dossier, coder: str, code: Code, ids: Iterable[str]) -> Iterator[Recoded]:
+def recode(dossier: Dossier, code: Code, ids: Iterable[str]) -> Iterator[Recoded]:
     """Code reports anew, one transaction each."""
     for coded in code(_reports(dossier, ids)):
         yield dossier.write(lambda conn, coded=coded: _store(conn, dossier, coded))  # type: ignore[misc]
-    del coder
 
 
 def _reports(dossier: Dossier, ids: Iterable[str]) -> Iterator[Report]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import (
     attachments,
     captures,
@@ -63,7 +64,7 @@ def standing(dossier: Dossier) -> Standing:
 
 
 def _standing(conn: Connection, dossier: Dossier) -> Standing:
-    facts = dict(conn.execute(select(meta.c.key, meta.c.value)).all())
+    facts = table(conn.execute(select(meta.c.key, meta.c.value)))
     counted = select(codings.c.coder, func.count()).join(current, current.c.coding == codings.c.id).group_by(codings.c.coder)
     coders = sorted((_coder(text), count) for text, count in conn.execute(counted))
     first, last = conn.execute(select(func.min(reports.c.published), func.max(reports.c.published))).one()
@@ -79,9 +80,13 @@ def _standing(conn: Connection, dossier: Dossier) -> Standing:
         origins=int(conn.scalar(select(func.count(func.distinct(origins.c.origin)))) or 0),
         codings=_count(conn, codings),
         coders=tuple(coders),
-        events=int(conn.scalar(select(func.count()).select_from(events.join(current, current.c.coding == events.c.coding))) or 0),
+        events=int(
+            conn.scalar(select(func.count()).select_from(events.join(current, current.c.coding == events.c.coding))) or 0
+        ),
         incidents=_count(conn, incidents),
-        grades=tuple(sorted((g, n) for g, n in conn.execute(select(incidents.c.grade, func.count()).group_by(incidents.c.grade)))),
+        grades=tuple(
+            sorted((g, n) for g, n in conn.execute(select(incidents.c.grade, func.count()).group_by(incidents.c.grade)))
+        ),
         disputed=int(conn.scalar(select(func.count()).where(incidents.c.disputed)) or 0),
         verdicts=_count(conn, verdicts),
         lost_verdicts=int(conn.scalar(select(func.count()).where(attachments.c.how == "lost")) or 0),
@@ -89,7 +94,9 @@ def _standing(conn: Connection, dossier: Dossier) -> Standing:
         last_published=last,
         unread=tuple(
             conn.scalars(
-                select(captures.c.name).join(progress, progress.c.capture == captures.c.id).where(progress.c.status == "reading")
+                select(captures.c.name)
+                .join(progress, progress.c.capture == captures.c.id)
+                .where(progress.c.status == "reading")
             )
         ),
         failed=tuple(

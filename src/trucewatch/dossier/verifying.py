@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from trucewatch.dossier import chain_rows, keeping, search_check
-from trucewatch.dossier.evidence import verify as evidence
-from trucewatch.dossier.evidence.archive import Stored
+from trucewatch.dossier.evidence.records import StoredRecord
+from trucewatch.dossier.evidence.timestamp import Stamps
+from trucewatch.dossier.evidence.verify import verify as verify_evidence
+from trucewatch.dossier.incident_graph import load_accounts
+from trucewatch.dossier.judgements import all_verdicts
+from trucewatch.dossier.origin_graph import keys_of
 from trucewatch.dossier.store import rows, seal
+from trucewatch.dossier.store.engine import database_path
 from trucewatch.dossier.store.tables import (
     SEALED,
     bands,
@@ -34,9 +39,7 @@ from trucewatch.dossier.store.tables import (
     verdicts,
 )
 from trucewatch.dossier.verdicts.kinds import check as check_verdicts
-from trucewatch.ledger.accounts import from_json, told
 from trucewatch.ledger.blocking import blocks as blocks_of
-from trucewatch.ledger.origins import signature
 from trucewatch.model import TrucewatchError
 from trucewatch.model.contract import from_dict
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from trucewatch.dossier.project import Dossier
+    from trucewatch.model import Coded
 
     Tell = Callable[[str], None]
 
@@ -63,8 +67,9 @@ class Trouble:
 def verify(dossier: Dossier, tell: Tell = lambda _: None) -> Iterator[Trouble]:
     """Everything that is wrong with a dossier, as it is found. ``tell`` hears which circle is being checked."""
     tell("the database file against its seal")
-    for found in seal.check_seal(dossier.folder):
-        yield Trouble(found.code, found.where, found.what, note=found.note)
+    path = database_path("" if dossier.config.url == "sqlite" else dossier.config.url, dossier.folder)
+    for found in seal.check_seal(path.parent, path.name) if path else ():
+        yield Trouble(found.code, found.where, found.what, note=not found.grave)
     try:
         tell("rows against their digests")
         yield from _rows(dossier)
@@ -74,7 +79,8 @@ def verify(dossier: Dossier, tell: Tell = lambda _: None) -> Iterator[Trouble]:
         yield from _derived(dossier)
         yield from _verdicts(dossier)
         tell("the search index")
-        yield from dossier.read(lambda conn: list(search_check.check(conn)))
+        for where, what in dossier.read(lambda conn: list(search_check.check(conn))):
+            yield Trouble("index-changed", where, what)
         yield from _unfinished(dossier)
     except TrucewatchError as error:
         yield Trouble(error.code, error.where or str(dossier.folder), error.what + (f" ({error.why})" if error.why else ""))
@@ -89,14 +95,17 @@ def _rows(dossier: Dossier) -> Iterator[Trouble]:
 def _evidence(dossier: Dossier) -> Iterator[Trouble]:
     def work(conn: Connection) -> list[Trouble]:
         stored = (_stored(row) for row in conn.execute(select(records).order_by(records.c.segment, records.c.offset)))
-        entries = chain_rows.after(conn, -1)
-        return [Trouble(t.code, t.where, t.what) for t in evidence.verify(dossier.archive, stored, entries, dossier.log)]
+        entries = chain_rows.after(conn, 0)
+        found = verify_evidence(dossier.archive, stored, entries, dossier.log)
+        return [Trouble(t.code, t.where, t.what) for t in found]
 
     yield from dossier.read(work)
+    for stamp in Stamps(dossier.archive.folder).check(lambda seq: dossier.read(lambda conn: chain_rows.entry(conn, seq))):
+        yield Trouble(stamp.code, stamp.where, stamp.what)
 
 
-def _stored(row: Any) -> Stored:
-    return Stored(
+def _stored(row: Any) -> StoredRecord:
+    return StoredRecord(
         type=row.type, record_id=row.id, segment=row.segment, offset=row.offset, length=row.length,
         stored_sha256=row.stored_sha256, payload_sha256=row.payload_sha256, payload_size=row.payload_size,
     )  # fmt: skip
@@ -127,10 +136,13 @@ def _entered(conn: Connection) -> dict[str, dict[str, str]]:
 
 def _texts(conn: Connection, entered: dict[str, dict[str, str]]) -> Iterator[Trouble]:
     left = dict(entered["kept"])
-    for row in conn.execute(select(reports.c.id, reports.c.text, reports.c.sha256).execution_options(yield_per=100)):
+    columns = (reports.c.id, reports.c.text, reports.c.sha256)
+    for row in conn.execute(select(*columns).execution_options(yield_per=100)):
         known = left.pop(row.id, None)
         if known != row.sha256 or sha256(row.text.encode("utf-8", "surrogatepass")).hexdigest() != row.sha256:
-            yield Trouble("text-changed", f"database: reports {row.id}", "the text is not the one the chain of custody holds the hash of")
+            yield Trouble(
+                "text-changed", f"database: reports {row.id}", "the text is not the one the chain of custody holds the hash of"
+            )
     for id_ in left:
         yield Trouble("row-missing", f"database: reports {id_}", "the chain of custody knows this report, the table does not")
 
@@ -161,35 +173,40 @@ def _coding(conn: Connection, id_: str, known: str | None) -> Iterator[Trouble]:
         for wanted in made:
             found = there.pop(wanted["id"], None)
             if found is None:
-                yield Trouble("row-missing", f"database: {table.name} {wanted['id']} of {id_}", "the record holds it, the table does not")
+                yield Trouble(
+                    "row-missing", f"database: {table.name} {wanted['id']} of {id_}", "the record holds it, the table does not"
+                )
             elif any(found[key] != value for key, value in wanted.items()):
-                yield Trouble("row-changed", f"database: {table.name} {wanted['id']} of {id_}", "it is not what the record says")
+                yield Trouble(
+                    "row-changed", f"database: {table.name} {wanted['id']} of {id_}", "it is not what the record says"
+                )
         for extra in there:
             yield Trouble("row-unknown", f"database: {table.name} {extra} of {id_}", "the record holds no such thing")
     if conn.scalar(select(current.c.coding).where(current.c.coding == id_)):
-        yield from _keys(conn, row.report, coded.text, made_events)
+        yield from _keys(conn, coded, made_events)
 
 
-def _keys(conn: Connection, report: str, text: str, made: list[dict[str, Any]]) -> Iterator[Trouble]:
+def _keys(conn: Connection, coded: Coded, made: list[dict[str, Any]]) -> Iterator[Trouble]:
     """The keys by which texts and accounts meet."""
-    wanted_bands = set(signature(text).bands)
-    if set(conn.scalars(select(bands.c.band).where(bands.c.report == report))) != wanted_bands:
-        yield Trouble("row-changed", f"database: bands of {report}", "they are not those of the text")
+    if coded.report is not None and set(conn.scalars(select(bands.c.band).where(bands.c.report == coded.id))) != set(
+        keys_of(coded.report) if coded.text else ()
+    ):
+        yield Trouble("row-changed", f"database: bands of {coded.id}", "they are not those of the text")
     keys = [row["key"] for row in made]
-    there = {(r.event, r.block) for r in conn.execute(select(blocks).where(blocks.c.event.in_(keys)))}
-    wanted = {(row["key"], block) for row in made for a in (from_json(row["account"]),) if told(a) for block in blocks_of(a)}
+    there = {(row.event, row.block) for row in conn.execute(select(blocks).where(blocks.c.event.in_(keys)))}
+    wanted = {(key, block) for key, account in load_accounts(conn, keys).items() for block in blocks_of(account)}
     if not there <= wanted:
-        yield Trouble("row-changed", f"database: blocks of {report}", "they are not those of the events")
+        yield Trouble("row-changed", f"database: blocks of {coded.id}", "they are not those of the events")
 
 
 def _verdicts(dossier: Dossier) -> Iterator[Trouble]:
-    from trucewatch.dossier.judgements import all_verdicts  # noqa: PLC0415
-
-    for what in check_verdicts(dossier.read(all_verdicts)):
-        yield Trouble("verdicts-changed", f"database: {verdicts.name}", str(what))
+    for found in check_verdicts(dossier.read(all_verdicts)):
+        yield Trouble("verdicts-changed", f"database: {verdicts.name} {found.id}", found.message)
 
 
 def _unfinished(dossier: Dossier) -> Iterator[Trouble]:
     query = select(captures.c.name).join(progress, progress.c.capture == captures.c.id).where(progress.c.status == "reading")
     for name in dossier.read(lambda conn: list(conn.scalars(query))):
-        yield Trouble("unread-input", name, "received and kept, but its reading was cut off - run `trucewatch add` again", note=True)
+        yield Trouble(
+            "unread-input", name, "received and kept, but its reading was cut off - run `trucewatch add` again", note=True
+        )

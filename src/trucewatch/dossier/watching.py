@@ -61,7 +61,7 @@ class Watch:
 
     dossier: Dossier
     adding: Adding
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def poll(self, urls: list[str]) -> Iterator[Polled | Added]:
         """Ask each feed once; its new reports come before the line that sums it up."""
@@ -90,7 +90,13 @@ class Watch:
         new = received is not None and received.new
         at = self.clock()
         wait = max(self.dossier.config.every, min(_seconds(page.header("Retry-After"), at), _SLOWEST))
-        row = {"url": url, "polled": _iso(at), "due": _iso(at + timedelta(seconds=wait)), "failures": 0, "said": "new" if new else "unchanged"}
+        row = {
+            "url": url,
+            "polled": _iso(at),
+            "due": _iso(at + timedelta(seconds=wait)),
+            "failures": 0,
+            "said": "new" if new else "unchanged",
+        }
         validators = {"etag": page.header("ETag"), "modified": page.header("Last-Modified")}
         self._write({**row, **validators}, keep_validators=page.unchanged)
         return Polled(url, row["said"], row["due"])  # type: ignore[arg-type]
@@ -110,7 +116,7 @@ class Watch:
         def work(conn: Connection) -> None:
             old = conn.execute(select(feeds).where(feeds.c.url == row["url"])).mappings().first()
             kept = {key: old[key] for key in ("etag", "modified")} if old and keep_validators else {}
-            rows.upsert(conn, feeds, {**row, **kept})
+            rows.upsert(conn, feeds, [{**row, **kept}])
 
         self.dossier.write(work)
 

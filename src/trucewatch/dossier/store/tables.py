@@ -8,6 +8,7 @@ UTC strings, as everywhere in Trucewatch. This module must not open a connection
 
 from __future__ import annotations
 
+from sqlalchemy import BigInteger as Long
 from sqlalchemy import (
     Boolean,
     Column,
@@ -22,7 +23,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy import BigInteger as Long
 
 #: Names of constraints are fixed, so that a later migration can name them on either database.
 NAMING = {
@@ -85,12 +85,12 @@ captures = Table(
     Column("size", Long, nullable=False),
     Column("retrieved", String(40), nullable=False),
     Column("published", String(40)),  # what the caller gave for reports that state none
-    Column("language", String(8)),  # what the caller forced
+    Column("language", String(35)),  # what the caller forced
     Column("seq", Integer, nullable=False),  # custody entry
     _digest(),
 )
 
-#: How far the reading of a capture has come: ``reading`` until every report in it is in. Not sealed: it changes.
+#: How far the reading of a capture has come: ``reading`` until every report in it is in. It changes; its digest follows.
 progress = Table(
     "progress",
     metadata,
@@ -112,9 +112,9 @@ reports = Table(
     Column("reasons", Text, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),  # of the text
     Column("title", Text),
-    Column("publisher", Text, index=True),
+    Column("publisher", String(500), index=True),  # bounded, as PostgreSQL indexes no longer words
     Column("url", Text),
-    Column("language", String(8)),
+    Column("language", String(35)),  # BCP 47
     Column("published", String(40), index=True),
     Column("facts", Text, nullable=False),  # the contract's `report` object
     Column("text", Text, nullable=False),
@@ -138,11 +138,12 @@ codings = Table(
     metadata,
     Column("id", String(40), primary_key=True),  # c-...: a hash of report and coder
     Column("report", String(40), ForeignKey("reports.id"), nullable=False, index=True),
-    Column("coder", Text, nullable=False),  # canonical JSON of CoderFacts
+    Column("coder", String(2000), nullable=False),  # canonical JSON of CoderFacts
     Column("status", String(16), nullable=False),
     Column("sha256", String(64), nullable=False),  # of the record's JSON line
     Column("record", LargeBinary, nullable=False),  # the contract's line, zlib
-    Column("persons", Text, nullable=False),  # person mentions, for the protection policy
+    Column("persons", Text, nullable=False),  # person mentions (start, end), for the protection policy
+    Column("at_risk", Text, nullable=False),  # names of persons named in threats, canonical JSON; for reviewers and the policy
     Column("made", String(32), nullable=False),
     _digest(),
     UniqueConstraint("report", "coder"),
@@ -213,10 +214,11 @@ links = Table(
     Column("id", String(40), primary_key=True),
     Column("report", String(40), ForeignKey("reports.id"), nullable=False, index=True),
     Column("other", String(40), index=True),
-    Column("ghost", Text, index=True),
+    Column("ghost", String(600), index=True),
     Column("kind", String(16), nullable=False),
+    Column("joins", Boolean, nullable=False),  # whether it makes the two one origin
     Column("score", Float, nullable=False),
-    Column("detail", Text, nullable=False),  # canonical JSON: direction, words, blocks
+    Column("detail", Text, nullable=False),  # canonical JSON of the ledger's Link
     _digest(),
 )
 
@@ -226,6 +228,7 @@ origins = Table(
     metadata,
     Column("report", String(40), ForeignKey("reports.id"), primary_key=True),
     Column("origin", String(160), nullable=False, index=True),
+    Column("publisher", Text),  # of the group's first report, as far as known
     _digest(),
 )
 
@@ -295,7 +298,7 @@ verdicts = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("id", String(40), nullable=False, unique=True),
     Column("at", String(32), nullable=False),
-    Column("reviewer", Text, nullable=False, index=True),
+    Column("reviewer", String(200), nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("report", String(40), index=True),
     Column("event", String(82), index=True),  # events.key at the time
@@ -304,25 +307,29 @@ verdicts = Table(
     Column("payload", Text, nullable=False),  # canonical JSON: anchor words and offsets, field, value, note
     Column("undoes", String(40)),
     Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),  # of the verdict itself, which the next one names; ``digest`` is the row's
     _digest(),
 )
 
-#: Which event of the current coding a verdict means. Derived from the verdict's anchor; null where it was lost in recoding.
+#: Where the anchors of verdicts stand in the current codings. Derived; ``event`` is null where it was lost in recoding.
 attachments = Table(
     "attachments",
     metadata,
-    Column("verdict", String(40), primary_key=True),
-    Column("side", Integer, primary_key=True, autoincrement=False),  # 0 the event, 1 the other one of a pair
-    Column("event", String(82), index=True),  # events.key
+    Column("id", String(40), primary_key=True),  # a-...: a hash of what the anchor points at
+    Column("report", String(40), nullable=False, index=True),
+    Column("event", String(40)),  # the event's id in the coding
     Column("how", String(8), nullable=False),  # same, moved, lost
+    Column("why", Text, nullable=False),
+    Column("anchor", Text, nullable=False),  # canonical JSON
+    Column("now", Text),  # the same, as it stands today
     _digest(),
 )
 
-#: Feeds that `watch` polls. Not sealed: it changes with every poll.
+#: Feeds that `watch` polls. It changes with every poll; its digest follows.
 feeds = Table(
     "feeds",
     metadata,
-    Column("url", Text, primary_key=True),
+    Column("url", String(2000), primary_key=True),
     Column("etag", Text),
     Column("modified", Text),
     Column("polled", String(32)),

@@ -1,0 +1,1 @@
+"""Revisions in order. A revision that was released is never changed."""

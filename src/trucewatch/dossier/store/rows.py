@@ -1,0 +1,270 @@
+"""Writes rows that carry a digest over themselves, and finds those whose digest no longer fits.
+
+The digest of a row is the SHA-256 of canonical JSON of its table's name and all its other columns, the same on SQLite and PostgreSQL,
+so that a value changed behind the program's back has a name. A row that was deleted leaves no digest: the chain of custody and
+the seal tell of that. This module must not write a row of a sealed table without its digest, nor give a changed row a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, select, type_coerce, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
+
+from trucewatch.dossier.store import words
+from trucewatch.dossier.store.engine import is_sqlite, place
+from trucewatch.dossier.store.errors import DAMAGED
+from trucewatch.model.errors import TrucewatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table
+
+    Row = Mapping[str, Any]
+
+#: Rows that a check holds in memory at once, and rows that one statement writes.
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that is not what was written: its ``table``, its ``key`` (``column=value``, several by comma), and ``what`` is wrong."""
+
+    table: str
+    key: str
+    what: str
+
+
+def digest(table: Table, row: Row) -> str:
+    """The SHA-256, in hex, of a row's canonical JSON; ``row`` holds every column of the table, its digest or not."""
+    values = {column.name: _canonical(row[column.name]) for column in table.columns if column.name != "digest"}
+    line = json.dumps([table.name, values], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(line.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """A value as JSON tells it: bytes by their hash, floats by ``repr`` (what json writes), booleans as numbers."""
+    if isinstance(value, (bytes, memoryview)):
+        return ["sha256", hashlib.sha256(value).hexdigest()]
+    return int(value) if isinstance(value, bool) else value
+
+
+def insert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
+    """Adds rows, sets their digests, and gives their number. Columns left out take their default, or nothing where that may be.
+
+    Raises ``TrucewatchError`` ``unstorable`` for a value that one of the databases cannot keep, ``broken-rule`` for a key that is there.
+    """
+    count = 0
+    for some in _by(rows, AT_ONCE):
+        full = [complete(table, row) for row in some]
+        conn.execute(table.insert(), full)
+        words.keep(conn, table, full)
+        count += len(full)
+    return count
+
+
+def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
+    """Adds the rows whose key, or other unique columns, are not there yet; gives the number added."""
+    count = 0
+    for row in rows:
+        full = complete(table, row)
+        statement: Any = _insert(conn, table).values(full).on_conflict_do_nothing().returning(*table.primary_key)
+        if conn.execute(statement).first() is not None:
+            words.keep(conn, table, [full])
+            count += 1
+    return count
+
+
+def upsert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
+    """Adds rows, or replaces the rows of the same primary key by them as wholes; gives their number."""
+    count = 0
+    keys = [column.name for column in table.primary_key]
+    statement: Any = _insert(conn, table)
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+    for some in _by(rows, AT_ONCE):
+        full = [complete(table, row) for row in some]
+        conn.execute(statement, full)
+        words.keep(conn, table, full)
+        count += len(full)
+    return count
+
+
+def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
+    """Changes columns of the one row with this primary key and sets its digest anew.
+
+    A row whose digest does not fit is left alone, so that no change is blessed in passing: ``TrucewatchError`` ``damaged``. A row
+    that is not there is ``no-row``.
+    """
+    mine = _where(table, key)
+    there = conn.execute(_raw(table).where(mine)).mappings().one_or_none()
+    name = _key(table, key)
+    if there is None:
+        raise TrucewatchError(
+            "no-row", f"no row {name} in {table.name}", where=place(conn.engine), next_step="report this as a bug"
+        )
+    found = _plain(there)
+    if "digest" in table.c and found["digest"] != digest(table, found):
+        raise TrucewatchError(
+            DAMAGED.code,
+            f"row {name} of {table.name} is not what was written; it is left as it is",
+            where=place(conn.engine),
+            next_step=DAMAGED.next_step,
+        )
+    full = complete(table, {**found, **changes})
+    conn.execute(update(table).where(mine).values(full))
+    words.keep(conn, table, [full])
+
+
+def check(conn: Connection, table: Table) -> Iterator[BadRow]:
+    """Every row of a sealed table whose digest does not fit its columns, in no order; holds a few hundred rows at a time.
+
+    A page of the file that cannot be read ends the check of its table with one ``BadRow`` without a key.
+    """
+    if "digest" not in table.c:
+        raise TrucewatchError("not-sealed", f"rows of {table.name} carry no digest", next_step="report this as a bug")
+    driver: Any = conn.connection.driver_connection
+    if is_sqlite(conn):  # a flipped byte may leave no UTF-8: read it as it is, and let the digest tell
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        yield from _changed(conn, table)
+    except (DBAPIError, sqlite3.Error) as error:
+        why = error.orig if isinstance(error, DBAPIError) else error
+        yield BadRow(table.name, "", f"rows cannot be read any further: {why}")
+    finally:
+        if is_sqlite(conn):
+            driver.text_factory = str
+
+
+def _changed(conn: Connection, table: Table) -> Iterator[BadRow]:
+    for there in conn.execute(_raw(table), execution_options={"yield_per": AT_ONCE}).mappings():
+        row = _plain(there)
+        if row["digest"] != digest(table, row):
+            yield BadRow(table.name, _key(table, row), "the row is not what was written")
+
+
+def complete(table: Table, row: Row) -> dict[str, Any]:
+    """A row with every column of its table, each value as both databases give it back, and its digest."""
+    unknown = set(row) - set(table.c.keys())
+    if unknown:
+        raise _unstorable(table, ", ".join(sorted(unknown)), "there is no such column")
+    full = {column.name: _stored(table, column, row) for column in table.columns if column.name != "digest"}
+    if "digest" in table.c:
+        full["digest"] = digest(table, full)
+    return full
+
+
+def _stored(table: Table, column: Column[Any], row: Row) -> Any:
+    value = row.get(column.name)
+    if value is None and column.name not in row and column.default is not None and column.default.is_scalar:
+        value = column.default.arg  # type: ignore[attr-defined]  # a scalar default has one
+    if value is None:
+        if not column.nullable:
+            raise _unstorable(table, column.name, "it must have a value")
+        return None
+    try:
+        return _coerced(column, value)
+    except (TypeError, ValueError) as error:
+        raise _unstorable(table, column.name, str(error)) from error
+
+
+def _coerced(column: Column[Any], value: Any) -> Any:
+    """The value as its column's type keeps it; ValueError or TypeError where one of the databases could not."""
+    kind = column.type
+    if isinstance(kind, Boolean):
+        return _truth(value)
+    if isinstance(kind, Integer):
+        return _whole(value, 63 if isinstance(kind, BigInteger) else 31)
+    if isinstance(kind, Float):
+        return _real(value)
+    if isinstance(kind, LargeBinary):
+        return bytes(_of((bytes, bytearray, memoryview), value))
+    if isinstance(kind, String):
+        return _words(value, kind.length)
+    raise TypeError(f"columns of type {kind} are not known here")
+
+
+def _of(kind: Any, value: Any) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"it cannot hold a value of type {type(value).__name__}")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if value not in (0, 1):  # SQLite's driver gives numbers
+        raise ValueError("it must be true or false")
+    return bool(_of(int, value))
+
+
+def _whole(value: Any, bits: int) -> int:
+    number = int(_of(int, value))
+    if not -(2**bits) <= number < 2**bits:
+        raise ValueError(f"{number} is too large")
+    return number
+
+
+def _real(value: Any) -> float:
+    number = float(_of((int, float), value))
+    if math.isnan(number):
+        raise ValueError("it must be a number")
+    return number + 0.0  # SQLite keeps no minus zero
+
+
+def _words(value: Any, length: int | None) -> str:
+    word = str(_of(str, value))
+    if length is not None and len(word) > length:
+        raise ValueError(f"{len(word)} characters are more than {length}")
+    if "\0" in word:
+        raise ValueError("it holds a NUL character")
+    word.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
+    return word
+
+
+def _unstorable(table: Table, column: str, why: str) -> TrucewatchError:
+    what = f"{table.name}.{column} cannot be stored"
+    return TrucewatchError("unstorable", what, why=why, next_step="report this as a bug, with the input that caused it")
+
+
+def _insert(conn: Connection, table: Table) -> Any:
+    return (sqlite if is_sqlite(conn) else postgresql).insert(table)
+
+
+def _raw(table: Table) -> Any:
+    """All columns as the driver gives them: a 2 in a column of truth values must not pass for "true"."""
+    return select(*[type_coerce(column, NullType()).label(column.name) for column in table.columns])
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
+
+
+def _where(table: Table, key: Row) -> ColumnElement[bool]:
+    return and_(*[column == key[column.name] for column in table.primary_key])
+
+
+def _key(table: Table, row: Row) -> str:
+    return ",".join(f"{column.name}={_legible(row[column.name])}" for column in table.primary_key)
+
+
+def _legible(value: Any) -> str:
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def _by(rows: Iterable[Row], size: int) -> Iterator[Sequence[Row]]:
+    some: list[Row] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == size:
+            yield some
+            some = []
+    if some:
+        yield some

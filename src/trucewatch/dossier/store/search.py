@@ -1,0 +1,309 @@
+"""Finds reports by their words: title, publisher and text; the same reports on SQLite and PostgreSQL.
+
+A query is words that must all be there, "phrases in quotes", -words that must not, OR between alternatives, and prefix*. It is read
+here and made anew for each database, so that nothing a user types reaches a database as it was typed. Hits say where the words
+stand as offsets; marking them is the caller's. This module must not change the index: triggers and ``words`` do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from trucewatch.dossier.store.engine import is_sqlite
+from trucewatch.dossier.store.words import WORD_LENGTH, Word, fold, words_of
+from trucewatch.model.errors import TrucewatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+#: Hits up to this number are ordered by how well they fit; of more, the newest come first, as so common a word tells little.
+RANKED = 2000
+#: Characters of a snippet, and marks in it at most.
+SNIPPET = 240
+MARKS = 60
+#: A query of more terms is refused.
+TERMS = 64
+_ITEM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A report found. ``marks`` are (start, end) offsets into ``snippet``, which is the report's text from ``start``.
+
+    ``score`` is higher the better the report fits, and comparable within one answer only; 0.0 where the newest come first.
+    """
+
+    report: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    snippet: str
+    start: int
+    marks: tuple[tuple[int, int], ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand one after another; the last may be the beginning of a word."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Terms that must all be in a report, and terms that must not."""
+
+    wanted: tuple[Term, ...]
+    unwanted: tuple[Term, ...] = ()
+
+
+def read_query(query: str) -> tuple[Group, ...]:
+    """A query as alternatives; empty where it asks for no word. Raises ``TrucewatchError`` ``query-too-long`` over 64 terms."""
+    groups: list[Group] = []
+    wanted: list[Term] = []
+    unwanted: list[Term] = []
+    count = 0
+    for match in _ITEM.finditer(query):
+        if match.group(3) == "OR":
+            groups.append(Group(tuple(wanted), tuple(unwanted)))
+            wanted, unwanted = [], []
+            continue
+        term, negated = _term(match)
+        if term is None:
+            continue
+        (unwanted if negated else wanted).append(term)
+        count += len(term.words)
+        if count > TERMS:
+            raise TrucewatchError(
+                "query-too-long", f"the search has more than {TERMS} words", next_step="search for fewer words"
+            )
+    groups.append(Group(tuple(wanted), tuple(unwanted)))
+    return tuple(group for group in groups if group.wanted)  # "everything but" is no search
+
+
+def _term(match: re.Match[str]) -> tuple[Term | None, bool]:
+    quoted, plain = match.group(2), match.group(3)
+    typed = plain if quoted is None else quoted
+    negated = match.group(1) == "-" if quoted is not None else typed.startswith("-")
+    found = tuple(typed[word.start : word.end] for word in words_of(typed))
+    prefix = quoted is None and typed.endswith("*")
+    return (Term(found, prefix) if found else None), negated
+
+
+def search(conn: Connection, query: str, limit: int = 20, offset: int = 0) -> list[Hit]:
+    """The reports that fit a query, the best first (of many: the newest first), from ``offset`` on, ``limit`` at most."""
+    groups = read_query(query)
+    if not groups or limit <= 0:
+        return []
+    page = {"limit": min(limit, 10_000), "offset": max(offset, 0)}
+    ranked = count(conn, query, at_most=RANKED + 1) <= RANKED
+    statement, values = (_sqlite if is_sqlite(conn) else _postgres)(groups, ranked)
+    rows = conn.execute(text(statement), {**values, **page}).all()
+    sought = [term for group in groups for term in group.wanted]
+    return [_hit(row, sought) for row in rows]
+
+
+def count(conn: Connection, query: str, *, at_most: int = 1_000_000) -> int:
+    """How many reports fit a query; counting ends at ``at_most``."""
+    groups = read_query(query)
+    if not groups:
+        return 0
+    if is_sqlite(conn):
+        found, values = _FOUND_SQLITE, {"query": _fts5(groups)}
+    else:
+        found, values = _found_postgres(groups)
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM ({found}) AS found LIMIT :at_most) AS counted"  # noqa: S608  # parts are ours
+    return int(conn.execute(text(statement), {**values, "at_most": at_most}).scalar_one())
+
+
+# SQLite
+
+_FOUND_SQLITE = "SELECT rowid AS seq FROM report_words WHERE report_words MATCH :query"
+_COLUMNS = "reports.id, reports.title, reports.publisher, reports.published, reports.text"
+
+
+def _sqlite(groups: Sequence[Group], ranked: bool) -> tuple[str, dict[str, Any]]:
+    """Weights: a word in the title counts four times, in the publisher's name twice."""
+    score = "-bm25(report_words, 4.0, 2.0, 1.0)" if ranked else "0.0"
+    found = (
+        f"SELECT rowid AS seq, {score} AS score FROM report_words WHERE report_words MATCH :query "  # noqa: S608  # parts are ours
+        f"ORDER BY {'score DESC, ' if ranked else ''}rowid DESC LIMIT :limit OFFSET :offset"
+    )
+    return _page(found), {"query": _fts5(groups)}
+
+
+def _page(found: str) -> str:
+    return (
+        f"SELECT {_COLUMNS}, found.score FROM ({found}) AS found "  # noqa: S608  # parts are ours
+        "JOIN reports ON reports.seq = found.seq ORDER BY found.score DESC, found.seq DESC"
+    )
+
+
+def _fts5(groups: Sequence[Group]) -> str:
+    """The query in FTS5's language; words hold letters and digits alone, so that quotes need no care."""
+    return " OR ".join(f"({_fts5_group(group)})" for group in groups)
+
+
+def _fts5_group(group: Group) -> str:
+    wanted = " AND ".join(_fts5_term(term) for term in group.wanted)
+    if not group.unwanted:
+        return wanted
+    return f"({wanted}) NOT ({' OR '.join(_fts5_term(term) for term in group.unwanted)})"
+
+
+def _fts5_term(term: Term) -> str:
+    return f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
+
+
+# PostgreSQL
+
+
+def _postgres(groups: Sequence[Group], ranked: bool) -> tuple[str, dict[str, Any]]:
+    found, values = _found_postgres(groups)
+    if ranked:
+        score = "ts_rank('{0.1, 0.1, 0.2, 0.4}', report_words.words, CAST(:loose AS tsquery))"
+        values["loose"] = _tsquery(groups, exact=False)
+    else:
+        score = "0.0"
+    some = (
+        f"SELECT found.seq, {score} AS score FROM ({found}) AS found "  # noqa: S608  # parts are ours
+        "JOIN report_words ON report_words.seq = found.seq ORDER BY score DESC, seq DESC LIMIT :limit OFFSET :offset"
+    )
+    return _page(some), values
+
+
+def _found_postgres(groups: Sequence[Group]) -> tuple[str, dict[str, Any]]:
+    """Reports by the index alone; phrases in long ones, whose vectors lack positions, and all of a huge one, by their words too."""
+    values: dict[str, Any] = {"query": _tsquery(groups, exact=True)}
+    parts = ["NOT cut AND words @@ CAST(:query AS tsquery)"]
+    if any(len(term.words) > 1 for group in groups for term in (*group.wanted, *group.unwanted)):
+        parts = ["folded IS NULL AND words @@ CAST(:query AS tsquery)"]
+        likely = "words @@ CAST(:likely AS tsquery)"
+        parts.append(f"folded IS NOT NULL AND NOT cut AND {likely} AND ({_exactly(groups, values, _in_vector)})")
+        values["likely"] = _tsquery(groups, exact=False)
+    parts.append(f"cut AND ({_exactly(groups, values, _in_words)})")
+    found = " UNION ALL ".join(f"SELECT seq FROM report_words WHERE {part}" for part in parts)  # noqa: S608  # parts are ours
+    return found, values
+
+
+def _exactly(groups: Sequence[Group], values: dict[str, Any], there: Callable[[Term, dict[str, Any]], str]) -> str:
+    def fits(group: Group) -> str:
+        wanted = [there(term, values) for term in group.wanted]
+        return " AND ".join(wanted + [f"NOT {there(term, values)}" for term in group.unwanted])
+
+    return " OR ".join(f"({fits(group)})" for group in groups)
+
+
+def _in_vector(term: Term, values: dict[str, Any]) -> str:
+    name = f"term{len(values)}"
+    values[name] = _tsquery_term(term, "<->")
+    there = f"words @@ CAST(:{name} AS tsquery)"
+    return there if len(term.words) == 1 else f"({there} OR {_in_words(term, values)})"
+
+
+def _in_words(term: Term, values: dict[str, Any]) -> str:
+    name = f"term{len(values)}"
+    values[name] = f" {' '.join(_folded(term))}{'' if term.prefix else ' '}"
+    return f"position(:{name} IN folded) > 0"
+
+
+def _tsquery(groups: Sequence[Group], *, exact: bool) -> str:
+    """The query in PostgreSQL's language; not ``exact``: only what is wanted, phrases as words."""
+    return " | ".join(f"({_tsquery_group(group, exact)})" for group in groups)
+
+
+def _tsquery_group(group: Group, exact: bool) -> str:
+    wanted = [_tsquery_term(term, "<->" if exact else "&") for term in group.wanted]
+    unwanted = [f"!{_tsquery_term(term, '<->')}" for term in group.unwanted] if exact else []
+    return " & ".join(wanted + unwanted)
+
+
+def _tsquery_term(term: Term, between: str) -> str:
+    parts = [f"'{word}'" for word in _folded(term)]
+    if term.prefix:
+        parts[-1] += ":*"
+    return f"({f' {between} '.join(parts)})"
+
+
+def _folded(term: Term) -> list[str]:
+    return [fold(word)[:WORD_LENGTH] for word in term.words]
+
+
+# Snippets
+
+
+def _hit(row: Any, sought: Sequence[Term]) -> Hit:
+    marks = _marks(row.text, sought)
+    start, end = _window(row.text, marks)
+    inside = tuple((mark.start - start, mark.end - start) for mark in marks if start <= mark.start and mark.end <= end)
+    return Hit(row.id, row.title, row.publisher, row.published, row.text[start:end], start, inside, float(row.score))
+
+
+def _marks(content: str, sought: Sequence[Term]) -> list[Word]:
+    """Where the terms stand in a text: the first few, in order."""
+    terms = [(tuple(_folded(term)), term.prefix) for term in sought]
+    longest = max(len(words) for words, _ in terms)
+    last: list[Word] = []
+    marks: list[Word] = []
+    for word in words_of(content):
+        last = [*last, word][-longest:]
+        for words, prefix in terms:
+            first = _matched(last, words, prefix)
+            if first is not None:
+                marks.append(Word(first.start, word.end, " ".join(words)))
+                break
+        if len(marks) >= MARKS:
+            break
+    return _apart(marks)
+
+
+def _matched(last: Sequence[Word], words: Sequence[str], prefix: bool) -> Word | None:
+    """The first word of a term that ends with the last word read."""
+    tail = last[-len(words) :]
+    if len(tail) < len(words):
+        return None
+    whole = len(words) - 1 if prefix else len(words)
+    if any(word.folded != wanted for word, wanted in zip(tail[:whole], words[:whole], strict=True)):
+        return None
+    return tail[0] if not prefix or tail[-1].folded.startswith(words[-1]) else None
+
+
+def _apart(marks: Sequence[Word]) -> list[Word]:
+    """Marks that do not overlap, the earlier one kept."""
+    kept: list[Word] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return kept
+
+
+def _window(content: str, marks: Sequence[Word]) -> tuple[int, int]:
+    """The part of a text that shows most of the terms, then most marks; from the beginning where there is none."""
+    if not marks:
+        return _at_words(content, 0)
+
+    def worth(mark: Word) -> tuple[int, int, int]:
+        shown = [other.folded for other in marks if mark.start <= other.start and other.end <= mark.start + SNIPPET * 3 // 4]
+        return len(set(shown)), len(shown), -mark.start
+
+    return _at_words(content, max(0, max(marks, key=worth).start - SNIPPET // 4))
+
+
+def _at_words(content: str, start: int) -> tuple[int, int]:
+    """A window that begins and ends between words, if there is a space near."""
+    end = min(len(content), start + SNIPPET)
+    if start:
+        space = content.find(" ", start, start + SNIPPET // 4)
+        start = space + 1 if space >= 0 else start
+    if end < len(content):
+        space = content.rfind(" ", end - SNIPPET // 4, end)
+        end = space if space >= 0 else end
+    return start, end
