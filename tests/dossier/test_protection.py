@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from protected_records import actor, broken_offsets, coded, mention, place, ref, risk, survives
+from tests.dossier.protected_records import actor, broken_offsets, coded, mention, place, ref, risk, survives
 
-from trucewatch import language
 from trucewatch.cli.demo import code_dossier
-from trucewatch.dossier.protection import Masked, Override, Policy, at_risk, persons_of, protect
+from trucewatch.dossier.protection import Masked, Override, Policy, at_risk, protect
 from trucewatch.model import (
     Basis,
     Claim,
@@ -408,8 +407,7 @@ def test_a_report_that_was_not_coded_is_masked_too():
 
 @pytest.fixture(scope="module")
 def demo():
-    analyser = language.load()
-    return {record.id[0]: (record, persons_of(analyser.analyse(record.text))) for record in code_dossier()}
+    return {record.id[0]: (record, record.persons) for record in code_dossier()}
 
 
 def test_in_the_demonstration_the_threatened_reporter_is_flagged_and_masked(demo):

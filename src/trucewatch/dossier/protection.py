@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
     from trucewatch.dossier.masking.names import Hit
     from trucewatch.dossier.masking.places import Anchor
-    from trucewatch.language.analysis import Analysis
     from trucewatch.model import Coded, Media, Place, Report
 
-__all__ = ["Masked", "Override", "Policy", "Protected", "Threatened", "at_risk", "persons_of", "protect"]
+__all__ = ["Masked", "Override", "Policy", "Protected", "Threatened", "at_risk", "protect"]
 
 _LEAST_SITE_NAME = 5
 _MOST_PASSES = 4
@@ -70,19 +69,6 @@ class Threatened:
     events: tuple[str, ...]
 
 
-def persons_of(analysis: Analysis) -> tuple[Mention, ...]:
-    """The named persons that the encoder finds in a text: entities labelled person that hold a proper noun.
-
-    To be kept with the record when a report is coded, since the record itself has none. The encoder errs: other names among them are told
-    by the actor file and the gazetteer when masking.
-    """
-    return tuple(
-        Mention(span.start, span.end, analysis.text[span.start : span.end])
-        for span in analysis.entities
-        if span.label == "person" and any(token.upos == "PROPN" for token in analysis.tokens[span.first : span.last])
-    )
-
-
 def at_risk(coded: Coded) -> tuple[Threatened, ...]:
     """Persons whom the report names in a threat or bounty, with every place their names stand in the text: not for publication."""
     found = gathered((person.start, name) for person in coded.at_risk for name in threatened_names(person.text))
@@ -111,7 +97,7 @@ def protect(
     Args:
         coded: the record.
         policy: what to mask.
-        persons: the person mentions of its text (``persons_of``), kept when it was coded.
+        persons: the person mentions of its text (``Coded.persons``), kept when it was coded.
         also: names known to be at risk from other reports of the dossier.
         is_public: whether a name is that of a holder of public office; default the built-in actor file.
 
