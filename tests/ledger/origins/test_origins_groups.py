@@ -60,10 +60,24 @@ def test_a_round_up_does_not_make_its_pieces_one():
     assert members([*pieces, review]) == [("a",), ("b",), ("z",)]
 
 
+def test_a_round_up_is_known_even_if_only_one_of_its_pieces_is_handed_in():
+    pieces = [report("a", STORY[:3]), report("b", OTHER[:3], title="Farmers freed")]
+    review = report("z", (*STORY[:3], *OTHER[:3], *LOOK_ALIKE[7:], "The week ended quietly."), "2031-05-20", title="The week")
+    links = find([*pieces, review])
+    assert [group.members for group in groups([pieces[0], review], links)] == [("a",), ("z",)]
+
+
 def test_a_later_report_that_takes_one_earlier_whole_is_its_update():
     brief = report("a", STORY[:3])
     update = report("b", (*STORY[:3], *OTHER, *OTHER[:1]), "2031-05-14")
     assert members([brief, update]) == [("a", "b")]
+
+
+def test_a_digest_that_holds_one_report_somewhere_is_no_copy_of_it():
+    brief = report("a", STORY[:3])
+    digest = report("b", (*OTHER, *STORY[:3]), "2031-05-14", title="The day in brief")
+    assert members([brief, digest]) == [("a",), ("b",)]
+    assert [link.kind for link in find([brief, digest])] == ["quoted"]
 
 
 def test_a_piece_that_stands_in_two_look_alikes_does_not_make_them_one():
