@@ -1,7 +1,9 @@
 """Copies told from look-alikes: pairwise precision, recall and F1 and the adjusted Rand index of origin groups, and speed.
 
-The reports are made by make_reprints.py, whose families are known by construction. Seed 1 was for looking and tuning; the figure that is
-kept is that of seed 2, which was not looked at. Peers measured on NEWS-COPY (newspaper scans of one day, noisy OCR) are another data set.
+The reports are made by make_reprints.py, whose families are known by construction. Seed 1 was for looking and tuning. Seed 2 was looked at
+once, before the last change: a later report that holds an earlier one must begin with it or bear its title to be its update. The figure that
+is kept is that of seed 3, after which nothing was changed. Peers measured on NEWS-COPY (newspaper scans of one day, noisy OCR) are another
+data set.
 """
 
 from __future__ import annotations
@@ -86,7 +88,7 @@ def alignment_ms(made: Sequence[Made]) -> float:
 def main() -> None:
     """Score and save."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=2, help="1 is for looking and tuning; nothing is saved")
+    parser.add_argument("--seed", type=int, default=3, help="1 and 2 are for looking; nothing is saved")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--large", type=int, default=20000, help="size of the second run, for speed; 0 leaves it out")
     parser.add_argument("--errors", type=int, default=0, help="show so many errors of each kind")
@@ -97,7 +99,7 @@ def main() -> None:
     print("missed:", dict(by_kind(made, missed).most_common(8)))
     print("wrongly joined:", dict(by_kind(made, wrong).most_common(8)))
     show(made, missed, wrong, chosen.errors)
-    if chosen.seed == 1:
+    if chosen.seed in {1, 2}:
         return
     result: dict[str, Any] = {
         "seed": chosen.seed,
