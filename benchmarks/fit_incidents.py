@@ -35,7 +35,7 @@ Example = tuple[dict[str, float], bool]
 
 def marked(found: IncidentSet) -> dict[str, str]:
     """Incident of each account that a telling stands for by its very words."""
-    accounts, homes = prepare(found)
+    _, homes = prepare(found)
     return {
         a.key: t.incident for t, a in homes.items() if a is not None and t.start < a.predicate.end and a.predicate.start < t.end
     }

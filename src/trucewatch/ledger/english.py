@@ -41,9 +41,10 @@ _ARTICLES = {
     "local",
 }
 _COMMON = {
-    "residents", "witnesses", "villagers", "neighbours", "neighbors", "observers", "monitors", "officials", "doctors", "nurses", "medics", "police",
-    "soldiers", "fighters", "rebels", "relatives", "survivors", "locals", "activists", "diplomats", "investigators", "volunteers", "workers",
-    "relief", "staff", "farmers", "fishermen", "teachers", "reporters", "elders", "drivers", "they", "authorities", "protesters", "people",
+    "residents", "witnesses", "villagers", "neighbours", "neighbors", "observers", "monitors", "officials", "doctors", "nurses",
+    "medics", "police", "soldiers", "fighters", "rebels", "relatives", "survivors", "locals", "activists", "diplomats",
+    "investigators", "volunteers", "workers", "staff", "farmers", "fishermen", "teachers", "reporters", "elders", "drivers", "they",
+    "authorities", "protesters", "people",
 }  # fmt: skip
 _PLURALS = {"people", "police", "staff", "men", "women", "children", "they", "fishermen"}
 _TYPES = {
