@@ -99,7 +99,12 @@ def main() -> None:
     show(made, missed, wrong, chosen.errors)
     if chosen.seed == 1:
         return
-    result: dict[str, Any] = {"seed": chosen.seed, **figures, "peers": PEERS, "ms to align 400 words": round(alignment_ms(made), 2)}
+    result: dict[str, Any] = {
+        "seed": chosen.seed,
+        **figures,
+        "peers": PEERS,
+        "ms to align 400 words": round(alignment_ms(made), 2),
+    }
     begun = time.perf_counter()
     most = max(len(signature(m.report.text).bands) for m in made)
     result |= {"ms a signature": round(1000 * (time.perf_counter() - begun) / len(made), 2), "most keys a report": most}

@@ -8,10 +8,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from trucewatch.dossier.masking.policy import Policy
 from trucewatch.model import TrucewatchError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "dossier.toml"
 #: The layout of a dossier's folder. A dossier of a later format is not opened.
@@ -171,6 +174,7 @@ def _checked(data: Mapping[str, Any], folder: Path, path: Path) -> Config:
     values.pop("format", None)
     values["publishers"] = _publishers(data.get("publishers", {}), path)
     values["protection"] = data.get("protection", {})
+    Policy.from_mapping(data, where=str(path))
     return Config(folder=folder, **{"name": folder.name, **values})
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
+from trucewatch.dossier import keeping
 from trucewatch.dossier.judgements import Judgements
-from trucewatch.dossier.sql import canonical, chunks, short_id
+from trucewatch.dossier.sql import chunks, short_id, table
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import aliases, blocks, current, edges, events, incidents, members, origins
 from trucewatch.ledger import tables as bounds
@@ -22,7 +23,8 @@ from trucewatch.ledger.accounts import from_json
 from trucewatch.ledger.blocking import blocks_of
 from trucewatch.ledger.cluster import cluster_profiles
 from trucewatch.ledger.compare import score
-from trucewatch.ledger.incidents import summarise, to_dict
+from trucewatch.ledger.incidents import summarise, to_json
+from trucewatch.ledger.origins.statements import outlet_key
 from trucewatch.ledger.profile import Profile, profile
 
 if TYPE_CHECKING:
@@ -38,14 +40,22 @@ def machine_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account
     found: dict[str, Account] = {}
     for piece in chunks(sorted(set(keys))):
         query = (
-            select(events.c.key, events.c.account, origins.c.origin)
+            select(events.c.key, events.c.account, origins.c.origin, origins.c.publisher)
             .join(current, current.c.coding == events.c.coding)
             .join(origins, origins.c.report == events.c.report, isouter=True)
             .where(events.c.key.in_(piece))
         )
-        for key, text, group in conn.execute(query):
-            found[key] = replace(from_json(text), group=group or "")
+        for key, text, group, publisher in conn.execute(query):
+            found[key] = _placed(from_json(text), group or "", publisher)
     return found
+
+
+def _placed(account: Account, group: str, publisher: str | None) -> Account:
+    """An account with its report's origin group, on which the origin of its statement may rest."""
+    if account.origin:
+        return replace(account, group=group, origin=account.origin.replace(keeping.GROUP, group))
+    words = account.origin_words.replace(keeping.GROUP, publisher or "") or publisher or ""
+    return replace(account, group=group, origin=outlet_key(publisher) or f"group:{group}", origin_words=words)
 
 
 def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
@@ -134,7 +144,7 @@ class Graph:
 
     def _sizes(self, held: Collection[str]) -> dict[str, int]:
         query = select(blocks.c.block, func.count()).where(blocks.c.block.in_(list(held))).group_by(blocks.c.block)
-        return dict(self.conn.execute(query).tuples().all()) if held else {}
+        return table(self.conn.execute(query)) if held else {}
 
     def _holders(self, held: Collection[str]) -> set[str]:
         return set(self.conn.scalars(select(blocks.c.event).where(blocks.c.block.in_(list(held))))) if held else set()
@@ -203,7 +213,7 @@ class Graph:
         found: dict[str, str] = {}
         for piece in chunks(sorted(component)):
             found.update(
-                dict(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))).all())
+                table(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))))
             )
         return found
 
@@ -279,7 +289,7 @@ class Graph:
             "origins": made.corroboration.origins,
             "grade": made.corroboration.grade,
             "disputed": bool(made.contradictions),
-            "summary": canonical(to_dict(made)),
+            "summary": to_json(made),
         }
         rows.upsert(self.conn, incidents, [row])
 

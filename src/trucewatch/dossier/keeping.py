@@ -19,6 +19,7 @@ from trucewatch.dossier.sql import canonical, now, short_id
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import claims, codings, current, events, reports, sightings
 from trucewatch.ledger.accounts import accounts_of, to_json
+from trucewatch.ledger.origins.statements import statement_origin
 from trucewatch.model import Coded, Mention, Reason, Report, Unread
 from trucewatch.model.contract import from_dict, report_to_dict
 from trucewatch.model.contract import to_json as record_line
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from trucewatch.model import CoderFacts
+    from trucewatch.model.incident import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
     if conn.scalar(select(codings.c.id).where(codings.c.id == id_)) is None:
         line = record_line(coded)
         digest = sha256(line.encode()).hexdigest()
-        rows.insert(conn, codings, [_coding_row(id_, coded, coder, line, digest, persons)])
+        rows.insert(conn, codings, [_coding_row(id_, coded, coder, line=line, digest=digest, persons=persons)])
         rows.insert(conn, claims, [_claim_row(id_, coded, number) for number in range(len(coded.claims))])
         rows.insert(conn, events, _event_rows(id_, coded))
         chain_rows.enter(conn, "coded", {"report": coded.id, "coding": id_, "sha256": digest, "coder": coder})
@@ -131,10 +133,11 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
     return Coding(coded.id, tuple(f"{coded.id}/{event.id}" for event in coded.events), gone)
 
 
-def _coding_row(id_: str, coded: Coded, coder: str, line: str, digest: str, persons: Sequence[Mention]) -> dict[str, Any]:
+def _coding_row(id_: str, coded: Coded, coder: str, *, line: str, digest: str, persons: Sequence[Mention]) -> dict[str, Any]:
     return {
         "id": id_, "report": coded.id, "coder": coder, "status": coded.status, "sha256": digest,
-        "record": zlib.compress(line.encode(), 6), "persons": canonical([[p.start, p.end] for p in persons]), "made": now(),
+        "record": zlib.compress(line.encode(), 6), "persons": canonical([[p.start, p.end] for p in persons]),
+        "at_risk": canonical(sorted({risk.text for risk in coded.at_risk})), "made": now(),
     }  # fmt: skip
 
 
@@ -147,9 +150,24 @@ def _claim_row(coding: str, coded: Coded, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: Stands in an origin's key for the report's origin group, which is not known when a report is coded, and may change.
+GROUP = "%group%"
+
+
+def _with_origin(coded: Coded, account: Account) -> Account:
+    """An account with the origin of its statement; empty where that is the report's own group."""
+    found = statement_origin(coded, coded.events[account.number - 1], GROUP)
+    if found.kind == "group":
+        return replace(account, origin_words=_UNNAMED if found.words.startswith("an unnamed") else "")
+    return replace(account, origin=found.key, origin_words=found.words)
+
+
+_UNNAMED = f"an unnamed source of {GROUP}"
+
+
 def _event_rows(coding: str, coded: Coded) -> list[dict[str, Any]]:
     found = []
-    for account in accounts_of(coded):
+    for account in (_with_origin(coded, account) for account in accounts_of(coded)):
         place, time = account.place, account.time
         event = coded.events[account.number - 1]
         found.append({

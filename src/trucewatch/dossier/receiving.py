@@ -24,7 +24,6 @@ from trucewatch.dossier.sql import now, short_id
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import captures, progress, records
 from trucewatch.model import TrucewatchError
-from trucewatch.reading import Payload
 from trucewatch.reading.fetching import Fetcher
 from trucewatch.reading.reasons import Code, too_big
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.evidence import Stored
     from trucewatch.dossier.evidence.records import Kind
     from trucewatch.dossier.project import Dossier
-    from trucewatch.reading import ReadOptions
+    from trucewatch.reading import Payload, ReadOptions
     from trucewatch.reading.fetching import Fetched, Known
 
 _CHUNK = 1 << 20
@@ -130,6 +129,7 @@ class Receiver:
         """Close connections."""
         if self.fetcher:
             self.fetcher.close()
+            self.fetcher = None
 
     def _bytes(self, name: str, kind: Kind, data: bytes, *, content_type: str | None = None, chosen: bool = True) -> Received:
         made = Capture(
@@ -177,7 +177,8 @@ class Receiver:
         id_ = short_id("k", key)
         seq = chain_rows.enter(conn, "received", _detail(id_, made, digest, stored))
         row = {
-            "id": id_, "key": key, "kind": made.kind, "name": name, "uri": made.uri, "url": url, "content_type": None if made.content_type == _UNKNOWN else made.content_type,
+            "id": id_, "key": key, "kind": made.kind, "name": name, "uri": made.uri, "url": url,
+            "content_type": None if made.content_type == _UNKNOWN else made.content_type,
             "sha256": digest, "size": size, "retrieved": made.retrieved, "published": self.published,
             "language": self.options.language, "seq": seq,
         }  # fmt: skip

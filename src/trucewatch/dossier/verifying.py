@@ -22,6 +22,7 @@ from trucewatch.dossier.incident_graph import load_accounts
 from trucewatch.dossier.judgements import all_verdicts
 from trucewatch.dossier.origin_graph import keys_of
 from trucewatch.dossier.store import rows, seal
+from trucewatch.dossier.store.engine import database_path
 from trucewatch.dossier.store.tables import (
     SEALED,
     bands,
@@ -66,7 +67,8 @@ class Trouble:
 def verify(dossier: Dossier, tell: Tell = lambda _: None) -> Iterator[Trouble]:
     """Everything that is wrong with a dossier, as it is found. ``tell`` hears which circle is being checked."""
     tell("the database file against its seal")
-    for found in seal.check_seal(dossier.folder):
+    path = database_path("" if dossier.config.url == "sqlite" else dossier.config.url, dossier.folder)
+    for found in seal.check_seal(path.parent, path.name) if path else ():
         yield Trouble(found.code, found.where, found.what, note=not found.grave)
     try:
         tell("rows against their digests")

@@ -37,7 +37,7 @@ class Unit:
         told = [p for p in members if p.role == "told"]
         chosen = sorted(told or members, key=lambda p: (p.vague, -p.account.confidence, p.account.key))
         best = {(p.strand, p.family): p for p in reversed(chosen)}
-        witnesses = sorted(best.values(), key=lambda p: chosen.index(p))[:_WITNESSES]
+        witnesses = sorted(best.values(), key=chosen.index)[:_WITNESSES]
         return cls(
             members[0].account.key,
             frozenset(p.account.key for p in members),
@@ -91,7 +91,9 @@ class Linkage:
         sums: dict[str, dict[str, float | None]] = {key: {} for key in keys}
         for a, b in ties:
             sums[a][b] = sums[b][a] = self.between(a, b)
-        heap = [(-(total or 0.0), *sorted((a, b)), 1, 1) for a in sums for b, total in sums[a].items() if a < b and total is not None]
+        heap: list[tuple[float, str, str, int, int]] = [
+            (-total, a, b, 1, 1) for a in sums for b, total in sums[a].items() if a < b and total is not None
+        ]
         heapify(heap)
         while heap:
             negative, a, b, size_a, size_b = heappop(heap)

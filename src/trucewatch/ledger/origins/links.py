@@ -79,6 +79,11 @@ class _Pair:
         return max(self.shared.share_a, self.shared.share_b)
 
     @property
+    def own(self) -> float:
+        """The same without words in quotation marks, which two papers may have from one mouth and not from one another."""
+        return self.most * (1 - self.shared.quoted / self.shared.words) if self.shared.words else 0.0
+
+    @property
     def smaller(self) -> Report:
         """The report of which more stands in the other."""
         return self.a if self.shared.share_a > self.shared.share_b else self.b
@@ -112,8 +117,7 @@ def _by_text(pair: _Pair) -> Link | None:
     if pair.judged.other_story or pair.shared.words < _LEAST:
         return None
     least = min(pair.shared.share_a, pair.shared.share_b)
-    said_so = pair.named or _one_agency(pair.a, pair.b)
-    if pair.most >= (_SAID_SO if said_so else _COPY):
+    if pair.most >= _WHOLE or pair.own >= (_SAID_SO if pair.named or _one_agency(pair.a, pair.b) else _COPY):
         piece = pair.smaller.id if least < _COPY and not pair.named else None
         if piece is None or pair.earlier is not pair.smaller or pair.most >= _WHOLE:
             return _link(pair, _kind(pair), joins=True, piece=piece)
