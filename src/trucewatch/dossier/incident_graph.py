@@ -42,7 +42,7 @@ _NEAR = Prepared(
         select(_with.c.event).join(members, members.c.incident == _with.c.incident).where(within(members.c.event, "keys")),
     )
 )
-_INNER = Prepared(select(edges.c.one, edges.c.other).where(within(edges.c.one, "keys"), edges.c.score > 0))
+_INNER = Prepared(select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.one, "keys"), edges.c.score > 0))
 _BEFORE = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
 _MEMBERS = Prepared(select(members.c.event, members.c.incident).where(within(members.c.incident, "ids")))
 _LEFT = Prepared(delete(members).where(within(members.c.event, "keys")))
@@ -116,13 +116,13 @@ class Graph:
     def _settle(self, component: Collection[str], changed: Collection[str], anew: Collection[str]) -> None:
         """Cluster what hangs together and write its incidents: those clusters that hold something told."""
         found = self.accounts.profiles(component)
-        ties = [(one, other) for one, other in _INNER.all(self.conn, keys=sorted(found)) if other in found]
+        ties = {(one, other): score for one, other, score in _INNER.all(self.conn, keys=sorted(found)) if other in found}
         must, cannot = self.judgements.pairs(found)
         made = [keys for keys in cluster_profiles(found, ties, must, cannot) if any(found[key].role == "told" for key in keys)]
         before = table(_BEFORE.all(self.conn, keys=sorted(component)))
         named = self._named(made, before)
         self._write(named, before)
-        stale = {id_ for id_, keys in named.items() if id_ in anew or not changed.isdisjoint(keys)} | _grown(named, before)
+        stale = {id_ for id_, keys in named.items() if id_ in anew or not keys.isdisjoint(changed)} | _grown(named, before)
         self._tell({id_: named[id_] for id_ in stale}, found)
 
     def _write(self, named: Mapping[str, frozenset[str]], before: Mapping[str, str]) -> None:
