@@ -68,6 +68,7 @@ def to_line(point, line, step=0.4):
 # the maps
 
 
+@settings(deadline=None)
 @given(LON, st.floats(-90, 90), LON, st.floats(-90, 90))
 def test_the_map_is_right_in_distance_from_its_middle_and_goes_back(lon, lat, x, y):
     plane = Plane(lon, lat)
@@ -79,6 +80,7 @@ def test_the_map_is_right_in_distance_from_its_middle_and_goes_back(lon, lat, x,
     assert great_circle(back, (x, y)) < 1e-3
 
 
+@settings(deadline=None)
 @given(LON, LAT, st.floats(0, 2 * pi), st.floats(0, 400))
 def test_haversine_and_its_symmetry(lon, lat, bearing, km):
     there = away((lon, lat), bearing, km)
@@ -90,6 +92,7 @@ def test_the_middle_of_points_across_180_degrees_is_there_and_not_at_greenwich()
     assert abs(centre([(179, 10), (-179, 10)])[0]) == pytest.approx(180)
 
 
+@settings(deadline=None)
 @given(LON, LAT, st.floats(0, 2 * pi), st.floats(1, 900))
 def test_a_line_is_made_denser_on_the_shortest_way(lon, lat, bearing, km):
     end = away((lon, lat), bearing, km)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trucewatch.ledger.agreements import lint
@@ -73,6 +73,7 @@ def kind_or_line(data, suffix):
         return refused.line
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_does_more_than_be_refused(text):
     for suffix in (".yaml", ".toml"):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trucewatch.ledger.periods import days_late, deadline_relation, due, in_force, overlap, relation, span_of, span_of_when
@@ -82,6 +82,7 @@ def test_the_words_name_the_time_and_the_dates():
     assert words == "while the term was in force (from 2018-09-17 on) and after its deadline of 2018-10-10"
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, DAYS, DAYS)
 def test_a_time_is_in_exactly_one_relation_and_shares_agree(a, b, c, d):
     begin, until = sorted((a, b))
@@ -96,6 +97,7 @@ def test_a_time_is_in_exactly_one_relation_and_shares_agree(a, b, c, d):
         assert found.share == pytest.approx(sum(begin <= day <= until for day in days) / len(days))
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, st.integers(0, 500))
 def test_a_longer_period_never_holds_less(begin, day, more):
     end = begin + timedelta(days=100)
@@ -104,6 +106,7 @@ def test_a_longer_period_never_holds_less(begin, day, more):
     assert in_force(short, iso(day)) <= in_force(long, iso(day))
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, DAYS, DAYS)
 def test_overlap_is_symmetric_and_what_a_day_in_both_shows(a, b, c, d):
     one, other = Period(*map(iso, sorted((a, b)))), Period(*map(iso, sorted((c, d))))
@@ -114,6 +117,7 @@ def test_overlap_is_symmetric_and_what_a_day_in_both_shows(a, b, c, d):
     assert span_of(Period()).inside(span_of(Period())) > timedelta()
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS)
 def test_the_sides_of_a_deadline(day, deadline):
     period = Period(deadline=iso(deadline))
