@@ -179,6 +179,11 @@ class Coder:
             at_risk=find_at_risk(context, events),
             incident_roles=incident_roles(analysis, events) if self.judging else (),
             coder=self.facts,
+            persons=tuple(
+                Mention(span.start, span.end, report.text[span.start : span.end])
+                for span in analysis.entities
+                if span.label == "person" and any(token.upos == "PROPN" for token in analysis.tokens[span.first : span.last])
+            ),
         )
 
     def _places(self, analysis: Analysis, report: Report, cast: Cast, found_times: Sequence[Time]) -> tuple[Place, ...]:

@@ -13,12 +13,13 @@ from collections import Counter, deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trucewatch.model import Coded, Reason, Report, TrucewatchError, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from trucewatch.coder import Coder
@@ -30,21 +31,30 @@ _IN_FLIGHT_PER_JOB = 4
 _worker: Coder | None = None
 
 
-def code_all(items: Iterable[Report | Unread], *, jobs: int = 1, coder: Coder | None = None) -> Iterator[Coded]:
+def code_all(
+    items: Iterable[Report | Unread],
+    *,
+    jobs: int = 1,
+    coder: Coder | None = None,
+    actors: Sequence[Path] = (),
+    gazetteers: Sequence[Path] = (),
+) -> Iterator[Coded]:
     """Code every item, in input order.
 
     Args:
         items: what the reading room yields.
         jobs: processes; 1 codes in this one.
         coder: the coder to use with one job; loaded when None.
+        actors: more actor files, as for ``trucewatch.load``.
+        gazetteers: more gazetteers, likewise.
 
     Yields:
         One record an item, always: a report whose process dies is tried once more alone, then reported as failed.
     """
     if jobs <= 1:
-        yield from (coder or _load()).stream(items)
+        yield from (coder or _load(actors, gazetteers)).stream(items)
         return
-    yield from spread(items, jobs, code=_code, start=_start)
+    yield from spread(items, jobs, code=_code, start=partial(_start, tuple(actors), tuple(gazetteers)))
 
 
 def spread(items: Iterable[Report | Unread], jobs: int, *, code: Code, start: Callable[[], None]) -> Iterator[Coded]:
@@ -129,15 +139,15 @@ def _begin(start: Callable[[], None]) -> None:
     start()
 
 
-def _start() -> None:
+def _start(actors: Sequence[Path] = (), gazetteers: Sequence[Path] = ()) -> None:
     global _worker  # noqa: PLW0603 - one coder a worker process
-    _worker = _load()
+    _worker = _load(actors, gazetteers)
 
 
-def _load() -> Coder:
+def _load(actors: Sequence[Path], gazetteers: Sequence[Path]) -> Coder:
     from trucewatch.coder import load  # noqa: PLC0415 - the process that only hands out work needs no coder
 
-    return load()
+    return load(actors=actors, gazetteers=gazetteers)
 
 
 def _code(item: Report | Unread) -> Coded:

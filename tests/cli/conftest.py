@@ -12,6 +12,8 @@ from trucewatch.model import Coded, Reason, Unread
 class FakeCoder:
     """Codes nothing, quickly: the events of a sample for each report, a failure for what could not be read."""
 
+    facts = samples.FACTS
+
     def code(self, item):
         if isinstance(item, Unread):
             return Coded(item.id, item.status, item.reasons, item.report, coder=samples.FACTS)
@@ -27,7 +29,7 @@ class FakeCoder:
 
 @pytest.fixture
 def fake_coder(monkeypatch):
-    monkeypatch.setattr(trucewatch.coder, "load", FakeCoder)
+    monkeypatch.setattr(trucewatch.coder, "load", lambda **_: FakeCoder())
 
 
 @pytest.fixture

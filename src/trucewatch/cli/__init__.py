@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 _VERBS = {
     "code": "Code reports: who did what to whom, where, when, with what harm, and who says so.",
     "demo": "Code the bundled fictional dossier and show who says what happened.",
+    "init": "Make a dossier: a folder that holds one monitoring project.",
+    "add": "Add reports to a dossier: evidence kept, coded, put together into incidents.",
+    "watch": "Poll a dossier's feeds and add what is new.",
+    "status": "Show how a dossier stands.",
+    "incidents": "List a dossier's incidents, or show one with its accounts side by side.",
+    "search": "Find a dossier's reports by their words.",
+    "framing": "Show who calls whom what, by publisher and by who speaks.",
+    "review": "Review a dossier's events: accept, correct, reject, merge, split, note, undo.",
+    "recode": "Code a dossier's reports anew; old codings and verdicts are kept.",
+    "verify": "Check every hash and row of a dossier and name what is wrong.",
+    "dossier": "Export a dossier's records or evidence.",
     "explain": "Show why an event was coded as it was: words, rules, alternatives.",
+    "agreement": "Check, read and map agreements: who must do what, where and until when.",
     "schema": "Print the JSON Schema of the coded record.",
     "model": "Print the facts of the model card: data, scores, hashes.",
 }
@@ -55,7 +67,9 @@ Examples:
   trucewatch code report.html                      read one report, as a table
   trucewatch code reports/ --format jsonl --out coded.jsonl
   trucewatch code https://example.org/news/1 --format html --out page.html
-  trucewatch explain coded.jsonl#e-1f2e3d4c5b""",
+  trucewatch explain coded.jsonl#e-1f2e3d4c5b
+  trucewatch init karsh                            keep a monitoring project in a folder
+  trucewatch add karsh reports/ && trucewatch incidents karsh""",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="trucewatch")
 def app() -> None:
@@ -80,7 +94,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return FAILED
     except (KeyboardInterrupt, click.Abort):
-        click.echo("trucewatch: interrupted; what was written stays (code --resume goes on)", err=True)
+        click.echo("trucewatch: interrupted; what was written stays (code --resume, or add again, goes on)", err=True)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -72,12 +72,30 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """What one report tells of the occurrence that an account belongs to, in all its sentences on it.
+
+    ``strand`` names the occurrence within the report ("<report>#2"). ``words`` are kind and word ("object market", "name holm", "word flour").
+    Places and times are those that the sentences state; a hint for comparing, never written into an event.
+    """
+
+    strand: str
+    places: tuple[Spot, ...] = ()
+    times: tuple[When, ...] = ()
+    harm: tuple[Harm, ...] = ()
+    words: tuple[str, ...] = ()
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One event of one coded report as the ledger sees it.
 
     ``key`` is the dossier-wide name of the event ("<report>/<event>"). ``near`` are places named beside the event (its sentence, the one
-    before, the dateline), ``about`` those of the whole report; both are hints, never its place. ``quote`` is the clause, ``sentence`` the whole
-    sentence. ``group`` is the report's origin group, ``origin`` whom the statement goes back to (a key of the origins room).
+    before, the dateline), ``about`` those of the whole report; both are hints, never its place. ``then`` are the days named beside it, nearest
+    first, likewise. ``quote`` is the clause, ``sentence`` the whole sentence, ``line`` its number. ``scene`` is what the report tells of the
+    same occurrence; None for an event that tells of none. ``group`` is the report's origin group, ``origin`` whom the statement goes back to
+    (a key of the origins room).
     """
 
     key: str
@@ -109,3 +127,92 @@ class Account:
     group: str = ""
     origin: str = ""
     origin_words: str = ""
+    line: int = 0
+    then: tuple[When, ...] = ()
+    scene: Scene | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """One account in its incident: who tells it, how, in which words. ``origin`` is the statement's origin; ``says`` reads after ``who``."""
+
+    account: str
+    report: str
+    publisher: str | None
+    published: str | None
+    origin: str
+    position: Position
+    who: str
+    says: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of people harmed, and whose number it is. ``superseded``: the same origin gave another one later."""
+
+    kind: str
+    low: int | None
+    best: int | None
+    high: int | None
+    account: str
+    who: str
+    origin: str
+    published: str | None
+    harmed: str | None = None
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """The range of one kind of harm over the accounts: lowest, most often told, highest; and every figure behind it."""
+
+    kind: str
+    low: int | None
+    best: int | None
+    high: int | None
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One of the things told on a matter: in plain words, and the accounts that tell it."""
+
+    says: str
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A matter on which accounts of one incident do not agree; ``sentence`` says it in plain English."""
+
+    matter: Matter
+    versions: tuple[Version, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corroboration:
+    """How many independent origins stand behind an incident. ``reason`` is a sentence."""
+
+    grade: Grade
+    origins: int
+    reports: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One occurrence as several accounts tell it. ``place`` is the most precise that is told, ``begin`` and ``until`` ISO dates."""
+
+    id: str
+    headline: str
+    type: str
+    truce: str | None
+    place: Spot | None
+    begin: str | None
+    until: str | None
+    tellers: tuple[Teller, ...]
+    tolls: tuple[Toll, ...]
+    contradictions: tuple[Contradiction, ...]
+    corroboration: Corroboration

@@ -264,6 +264,8 @@ class Coded:
     at_risk: tuple[AtRisk, ...] = ()
     incident_roles: tuple[IncidentRole, ...] = ()
     coder: CoderFacts | None = None
+    persons: tuple[Mention, ...] = ()
+    """Names of persons, for a dossier's protection policy. Not part of the published record."""
 
     @property
     def text(self) -> str:

@@ -52,15 +52,62 @@ def read(
     Raises:
         TrucewatchError: ``bad-date`` where ``published`` is not ISO 8601 (at once, before anything is read).
     """
-    if published is not None and iso_date(published) is None:
+    words = (sources,) if isinstance(sources, str) else sources
+    session = _Session(options or ReadOptions(), checked_date(published), stdin)
+    return session.run(words)
+
+
+def checked_date(published: str | None) -> str | None:
+    """A publication date in its usual form.
+
+    Raises:
+        TrucewatchError: ``bad-date`` where it is not ISO 8601.
+    """
+    made = iso_date(published) if published is not None else None
+    if published is not None and made is None:
         raise TrucewatchError(
             str(Code.BAD_DATE),
             f"{published!r} is not an ISO 8601 date",
             next_step="write it like 2020-03-17 or 2020-03-17T09:30Z",
         )
-    words = (sources,) if isinstance(sources, str) else sources
-    session = _Session(options or ReadOptions(), iso_date(published) if published else None, stdin)
-    return session.run(words)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Bytes in hand, and what is known of them. ``opener`` gives a fresh stream each time; ``chosen`` is false for what a walk found."""
+
+    id: str
+    opener: Callable[[], BinaryIO]
+    name: str | None = None
+    content_type: str | None = None
+    url: str | None = None
+    retrieved: str | None = None
+    published: str | None = None
+    chosen: bool = True
+    lines: bool = False
+    """Whether these are the JSON lines of standard input."""
+
+
+def read_payload(
+    payload: Payload, *, options: ReadOptions | None = None, fetch: Callable[[str], Payload] | None = None
+) -> Iterator[Report | Unread]:
+    """Read reports from bytes that were received before, as :func:`read` would have.
+
+    Args:
+        payload: the bytes.
+        options: limits, language, whether a feed's links are followed.
+        fetch: how a page that a feed links to is had; without it such links give a reason.
+
+    Returns:
+        At least one item; ids are unique in one call.
+    """
+    session = _Session(options or ReadOptions(), payload.published, None, pages=fetch or _no_pages)
+    return session.run_payload(payload)
+
+
+def _no_pages(url: str) -> Payload:
+    raise error(Code.FETCH_FAILED, f"{url}: links are not followed here")
 
 
 @dataclass(slots=True)
@@ -72,6 +119,15 @@ class _Session:
     stdin: BinaryIO | None
     seen: set[bytes] = field(default_factory=set)
     fetcher: Fetcher | None = None
+    pages: Callable[[str], Payload] | None = None
+
+    def run_payload(self, payload: Payload) -> Iterator[Report | Unread]:
+        def produce() -> Iterator[Report | Unread]:
+            source = self._of(payload)
+            return JsonLinesReader().read(source) if payload.lines else self._read(source)
+
+        for result in self._guarded(payload.id, payload.chosen, produce):
+            yield self._unique(result)
 
     def run(self, words: Iterable[str]) -> Iterator[Report | Unread]:
         try:
@@ -113,7 +169,20 @@ class _Session:
             data = read_up_to(cast("BinaryIO", stream), self.options.max_file_bytes)
         return self._source(item.name, lambda: io.BytesIO(data), chosen=item.chosen)
 
+    def _of(self, payload: Payload) -> Source:
+        source = self._source(payload.id, payload.opener, chosen=payload.chosen)
+        return replace(
+            source,
+            name=payload.name or payload.url or payload.id,
+            content_type=payload.content_type,
+            url=payload.url,
+            retrieved=payload.retrieved,
+            published=payload.published or self.published,
+        )
+
     def _fetched(self, url: str) -> Source:
+        if self.pages is not None:
+            return self._of(self.pages(url))
         from trucewatch.reading.fetching import Fetcher  # noqa: PLC0415 - only who reads URLs pays for the network's modules
 
         self.fetcher = self.fetcher or Fetcher(self.options.fetch)
@@ -186,4 +255,4 @@ def _kept(stream: BinaryIO) -> Callable[[], BinaryIO]:
     return lambda: cast("BinaryIO", io.BufferedReader(_Kept(stream)))
 
 
-__all__ = ["read"]
+__all__ = ["Payload", "read", "read_payload"]

@@ -105,10 +105,9 @@ progress = Table(
 reports = Table(
     "reports",
     metadata,
-    Column("id", String(40), primary_key=True),  # r-...: a hash of capture and member
+    Column("id", String(40), primary_key=True),  # r-...: a hash of text, title, publisher, URL and date
     Column("seq", Integer, nullable=False, unique=True),  # order of arrival
-    Column("capture", String(40), ForeignKey("captures.id"), nullable=False, index=True),
-    Column("member", Text, nullable=False),  # the id that the reading room gave: "feed.xml#3"
+    Column("name", Text, nullable=False),  # the id that the reading room gave: "feed.xml#3"
     Column("status", String(16), nullable=False),
     Column("reasons", Text, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),  # of the text
@@ -123,6 +122,16 @@ reports = Table(
     _digest(),
 )
 
+#: Where a report was met: the first time and whenever the same report came in again.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("report", String(40), ForeignKey("reports.id"), primary_key=True),
+    Column("capture", String(40), ForeignKey("captures.id"), primary_key=True, index=True),
+    Column("member", Text, nullable=False),
+    _digest(),
+)
+
 #: Codings: what a coder made of a report. A new coder adds one; ``current`` says which the ledger reads.
 codings = Table(
     "codings",
@@ -133,7 +142,8 @@ codings = Table(
     Column("status", String(16), nullable=False),
     Column("sha256", String(64), nullable=False),  # of the record's JSON line
     Column("record", LargeBinary, nullable=False),  # the contract's line, zlib
-    Column("persons", Text, nullable=False),  # person mentions, for the protection policy
+    Column("persons", Text, nullable=False),  # person mentions (start, end), for the protection policy
+    Column("at_risk", Text, nullable=False),  # names of persons named in threats, canonical JSON; for reviewers and the policy
     Column("made", String(32), nullable=False),
     _digest(),
     UniqueConstraint("report", "coder"),
@@ -206,8 +216,9 @@ links = Table(
     Column("other", String(40), index=True),
     Column("ghost", String(600), index=True),
     Column("kind", String(16), nullable=False),
+    Column("joins", Boolean, nullable=False),  # whether it makes the two one origin
     Column("score", Float, nullable=False),
-    Column("detail", Text, nullable=False),  # canonical JSON: direction, words, blocks
+    Column("detail", Text, nullable=False),  # canonical JSON of the ledger's Link
     _digest(),
 )
 
@@ -217,6 +228,7 @@ origins = Table(
     metadata,
     Column("report", String(40), ForeignKey("reports.id"), primary_key=True),
     Column("origin", String(160), nullable=False, index=True),
+    Column("publisher", Text),  # of the group's first report, as far as known
     _digest(),
 )
 
@@ -295,6 +307,21 @@ verdicts = Table(
     Column("payload", Text, nullable=False),  # canonical JSON: anchor words and offsets, field, value, note
     Column("undoes", String(40)),
     Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),  # of the verdict itself, which the next one names; ``digest`` is the row's
+    _digest(),
+)
+
+#: Where the anchors of verdicts stand in the current codings. Derived; ``event`` is null where it was lost in recoding.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(40), primary_key=True),  # a-...: a hash of what the anchor points at
+    Column("report", String(40), nullable=False, index=True),
+    Column("event", String(40)),  # the event's id in the coding
+    Column("how", String(8), nullable=False),  # same, moved, lost
+    Column("why", Text, nullable=False),
+    Column("anchor", Text, nullable=False),  # canonical JSON
+    Column("now", Text),  # the same, as it stands today
     _digest(),
 )
 

@@ -72,7 +72,7 @@ def keep(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> N
             "INSERT INTO report_words (seq, words, folded, cut) VALUES (:seq, CAST(:words AS tsvector), :folded, :cut) "
             "ON CONFLICT (seq) DO UPDATE SET words = excluded.words, folded = excluded.folded, cut = excluded.cut"
         ),
-        [{"seq": row["seq"], **_indexed(row)} for row in rows],
+        [{"seq": row["seq"], **indexed(row)} for row in rows],
     )
 
 
@@ -91,7 +91,7 @@ def rebuild(conn: Connection) -> None:
 _SOME = text("SELECT seq, title, publisher, text FROM reports WHERE seq > :last ORDER BY seq LIMIT 100")
 
 
-def _indexed(row: Mapping[str, Any]) -> dict[str, Any]:
+def indexed(row: Mapping[str, Any]) -> dict[str, Any]:
     """The tsvector of a report; where it cannot hold all positions, the words themselves; and whether it lacks words (``cut``)."""
     places: dict[str, list[str]] = {}
     folded: list[str] = []

@@ -1,5 +1,5 @@
 """Getting a page politely and safely: robots, time-outs, sizes, and never an address inside the house."""
 
-from trucewatch.reading.fetching.fetcher import Fetched, Fetcher
+from trucewatch.reading.fetching.fetcher import Fetched, Fetcher, Known
 
-__all__ = ["Fetched", "Fetcher"]
+__all__ = ["Fetched", "Fetcher", "Known"]

@@ -1,13 +1,14 @@
 """One page by its URL: robots asked, redirects followed by hand and checked, bytes counted, time kept.
 
-No cookies, no proxies from the environment, no credentials in URLs. Conditional requests are left to later.
+No cookies, no proxies from the environment, no credentials in URLs. A caller that knows a page's ``ETag`` or ``Last-Modified`` may ask
+for it only if it has changed.
 """
 
 from __future__ import annotations
 
 import time
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -25,20 +26,50 @@ if TYPE_CHECKING:
     from trucewatch.reading.options import FetchOptions
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_OK, _NOT_OK = 200, 300
+_OK, _NOT_OK, _UNCHANGED = 200, 300, 304
 _ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/pdf,text/plain;q=0.8,*/*;q=0.5"
 _ROBOTS_BYTES = 600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: the URL it came from after redirects, its type and bytes, and when it came (ISO 8601, UTC)."""
+    """An answer: the URL it came from after redirects, its type and bytes, and when it came (ISO 8601, UTC).
+
+    ``headers`` and ``request`` are the header fields of the answer and of what was asked, ``phrase`` the words after the status, ``hops``
+    the URLs that redirected here. ``body`` is decoded; the header fields are as they came.
+    """
 
     url: str
     status: int
     content_type: str | None
     body: bytes
     retrieved: str
+    headers: tuple[tuple[str, str], ...] = ()
+    request: tuple[tuple[str, str], ...] = ()
+    phrase: str = ""
+    hops: tuple[str, ...] = ()
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the server said that the page is as the caller knows it; there is no body then."""
+        return self.status == _UNCHANGED
+
+    def header(self, name: str) -> str | None:
+        """A header field's value, by its name in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a caller knows of a page it has: its ``ETag`` and ``Last-Modified``, as they came."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    def fields(self) -> dict[str, str]:
+        """The header fields of a conditional request."""
+        both = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in both.items() if value}
 
 
 @dataclass(slots=True)
@@ -58,19 +89,21 @@ class Fetcher:
         self._deadline = Deadline(self.clock)
         self._robots = Robots(self.options.user_agent, self._robots_txt)
 
-    def get(self, url: str) -> Fetched:
-        """The page at ``url``.
+    def get(self, url: str, *, known: Known | None = None) -> Fetched:
+        """The page at ``url``; with ``known``, only if it has changed (else ``unchanged`` is true and there is no body).
 
         Raises:
             TrucewatchError: a ``fetch-...`` code for whatever stands in the way.
         """
         here = checked_url(url)
+        hops: list[str] = []
         self._deadline.start(self.options.total_timeout)
         for _ in range(self.options.max_redirects + 1):
             self._ask_robots(here)
-            answer, target = self._one(here, self.options.max_bytes)
+            answer, target = self._one(here, self.options.max_bytes, fields=known.fields() if known else None)
             if target is None:
-                return self._whole(answer)
+                return replace(answer if answer.unchanged and known else self._whole(answer), hops=tuple(hops))
+            hops.append(here)
             here = target
         raise error(Code.FETCH_REDIRECTS, f"more than {self.options.max_redirects} redirects")
 
@@ -107,14 +140,15 @@ class Fetcher:
             here = target
         return 404, b""
 
-    def _one(self, url: str, limit: int, *, cut: bool = False) -> tuple[Fetched, str | None]:
+    def _one(
+        self, url: str, limit: int, *, cut: bool = False, fields: dict[str, str] | None = None
+    ) -> tuple[Fetched, str | None]:
         """One request: the answer, and the address it redirects to."""
-        with said_plainly(), self._http().stream("GET", url) as response:
-            kind = response.headers.get("content-type")
-            if response.status_code in _REDIRECTS:
-                return Fetched(url, response.status_code, kind, b"", _now()), self._target(url, response)
-            body = self._body(response, limit, cut=cut) if _OK <= response.status_code < _NOT_OK else b""
-            return Fetched(url, response.status_code, kind, body, _now()), None
+        with said_plainly(), self._http().stream("GET", url, headers=fields) as response:
+            target = self._target(url, response) if response.status_code in _REDIRECTS else None
+            whole = target is None and _OK <= response.status_code < _NOT_OK
+            body = self._body(response, limit, cut=cut) if whole else b""
+            return _answer(url, response, body), target
 
     def _target(self, url: str, response: httpx.Response) -> str:
         target = response.headers.get("location")
@@ -156,6 +190,24 @@ class Fetcher:
             )
         self._client.cookies.clear()
         return self._client
+
+
+def _answer(url: str, response: httpx.Response, body: bytes) -> Fetched:
+    return Fetched(
+        url=url,
+        status=response.status_code,
+        content_type=response.headers.get("content-type"),
+        body=body,
+        retrieved=_now(),
+        headers=_fields(response.headers),
+        request=_fields(response.request.headers),
+        phrase=response.reason_phrase,
+    )
+
+
+def _fields(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
+    """Header fields in their order, names in title case, values as text."""
+    return tuple((name.decode("latin-1").title(), value.decode("latin-1")) for name, value in headers.raw)
 
 
 def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:

@@ -194,7 +194,9 @@ class GuardedTransport(httpx.BaseTransport):
         url = httpcore.URL(
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
         )
-        inner = httpcore.Request(request.method, url, headers=request.headers.raw, content=b"", extensions=request.extensions)
+        inner = httpcore.Request(
+            request.method, url, headers=request.headers.raw, content=request.read(), extensions=request.extensions
+        )
         with said_plainly():
             answer = self._pool.handle_request(inner)
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)

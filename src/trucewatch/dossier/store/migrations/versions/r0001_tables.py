@@ -95,8 +95,7 @@ def _evidence() -> None:
         "reports",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("capture", sa.String(length=40), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -109,14 +108,23 @@ def _evidence() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("added", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["capture"], ["captures.id"], name="fk_reports_capture"),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sa.UniqueConstraint("seq", name="uq_reports_seq"),
     )
-    op.create_index("ix_reports_capture", "reports", ["capture"])
     op.create_index("ix_reports_published", "reports", ["published"])
     op.create_index("ix_reports_publisher", "reports", ["publisher"])
     op.create_index("ix_reports_sha256", "reports", ["sha256"])
+    op.create_table(
+        "sightings",
+        sa.Column("report", sa.String(length=40), nullable=False),
+        sa.Column("capture", sa.String(length=40), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["capture"], ["captures.id"], name="fk_sightings_capture"),
+        sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_sightings_report"),
+        sa.PrimaryKeyConstraint("report", "capture", name="pk_sightings"),
+    )
+    op.create_index("ix_sightings_capture", "sightings", ["capture"])
 
 
 def _codings() -> None:
@@ -129,6 +137,7 @@ def _codings() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.Column("persons", sa.Text(), nullable=False),
+        sa.Column("at_risk", sa.Text(), nullable=False),
         sa.Column("made", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_codings_report"),
@@ -211,6 +220,7 @@ def _origins() -> None:
         sa.Column("other", sa.String(length=40)),
         sa.Column("ghost", sa.String(length=600)),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("joins", sa.Boolean(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -224,6 +234,7 @@ def _origins() -> None:
         "origins",
         sa.Column("report", sa.String(length=40), nullable=False),
         sa.Column("origin", sa.String(length=160), nullable=False),
+        sa.Column("publisher", sa.Text()),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_origins_report"),
         sa.PrimaryKeyConstraint("report", name="pk_origins"),
@@ -307,6 +318,7 @@ def _people() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("undoes", sa.String(length=40)),
         sa.Column("prev", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_verdicts"),
         sa.UniqueConstraint("id", name="uq_verdicts_id"),
@@ -315,6 +327,19 @@ def _people() -> None:
     op.create_index("ix_verdicts_incident", "verdicts", ["incident"])
     op.create_index("ix_verdicts_report", "verdicts", ["report"])
     op.create_index("ix_verdicts_reviewer", "verdicts", ["reviewer"])
+    op.create_table(
+        "attachments",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("report", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.String(length=40)),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("anchor", sa.Text(), nullable=False),
+        sa.Column("now", sa.Text()),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_attachments"),
+    )
+    op.create_index("ix_attachments_report", "attachments", ["report"])
     op.create_table(
         "feeds",
         sa.Column("url", sa.String(length=2000), nullable=False),

@@ -1,0 +1,259 @@
+"""What a dossier holds, for whoever looks: lists with filters, one incident with its accounts, one report with its history.
+
+The command line and the web application read through here, so both show the same. This module must not write.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, or_, select
+
+from trucewatch.dossier.incident_graph import load_accounts
+from trucewatch.dossier.store.tables import (
+    aliases,
+    captures,
+    codings,
+    current,
+    events,
+    incidents,
+    links,
+    members,
+    origins,
+    records,
+    reports,
+    sightings,
+)
+from trucewatch.ledger.incidents import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, Select
+
+    from trucewatch.model.incident import Account, Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which incidents: dates are ISO and inclusive; ``text`` is looked for in headline and place; None does not matter."""
+
+    begin: str | None = None
+    until: str | None = None
+    truce: str | None = None
+    type: str | None = None
+    grade: str | None = None
+    country: str | None = None
+    place: str | None = None
+    disputed: bool | None = None
+    text: str | None = None
+    publisher: str | None = None
+    box: tuple[float, float, float, float] | None = None
+    """West, south, east, north in degrees; west may be greater than east across the antimeridian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An incident in a list."""
+
+    id: str
+    headline: str
+    type: str
+    truce: str | None
+    begin: str | None
+    until: str | None
+    place: str | None
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    precision: int | None
+    accounts: int
+    reports: int
+    origins: int
+    grade: str
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a report's bytes are: what was received, when, and the WARC record that holds it."""
+
+    capture: str
+    member: str
+    uri: str
+    retrieved: str
+    sha256: str
+    size: int
+    segment: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report in a list."""
+
+    id: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    url: str | None
+    status: str
+    origin: str | None
+    events: int
+
+
+_COLUMNS = tuple(incidents.c[name] for name in Row.__dataclass_fields__)
+
+
+def incident_rows(conn: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0) -> list[Row]:
+    """Incidents, the latest first."""
+    query = _where(select(*_COLUMNS), wanted).order_by(incidents.c.begin.desc().nulls_last(), incidents.c.id)
+    return [Row(*row) for row in conn.execute(query.limit(limit).offset(offset))]
+
+
+def incident_count(conn: Connection, wanted: Filter) -> int:
+    """How many incidents there are."""
+    return int(conn.scalar(_where(select(func.count()).select_from(incidents), wanted)) or 0)
+
+
+def counts(conn: Connection, wanted: Filter, column: str) -> list[tuple[str | None, int]]:
+    """Incidents counted by a column (truce, grade, type, country, begin), the most first."""
+    which = incidents.c[column]
+    query = _where(select(which, func.count()), wanted).group_by(which).order_by(func.count().desc(), which)
+    return [(value, count) for value, count in conn.execute(query)]
+
+
+def _where(query: Select[Any], wanted: Filter) -> Select[Any]:
+    c = incidents.c
+    for column, value in ((c.truce, wanted.truce), (c.type, wanted.type), (c.grade, wanted.grade), (c.country, wanted.country),
+                          (c.place, wanted.place), (c.disputed, wanted.disputed)):  # fmt: skip
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.begin:
+        query = query.where(func.coalesce(c.until, c.begin) >= wanted.begin)
+    if wanted.until:
+        query = query.where(c.begin < _after(wanted.until))
+    if wanted.text:
+        like = f"%{_escaped(wanted.text)}%"
+        query = query.where(or_(c.headline.ilike(like, escape="\\"), c.place.ilike(like, escape="\\")))
+    if wanted.publisher:
+        inside = (
+            select(members.c.incident)
+            .join(events, events.c.key == members.c.event)
+            .join(reports, reports.c.id == events.c.report)
+            .where(reports.c.publisher == wanted.publisher)
+        )
+        query = query.where(c.id.in_(inside))
+    if wanted.box:
+        west, south, east, north = wanted.box
+        lon = and_(c.longitude >= west, c.longitude <= east) if west <= east else or_(c.longitude >= west, c.longitude <= east)
+        query = query.where(c.latitude >= south, c.latitude <= north, lon)
+    return query
+
+
+def _after(date: str) -> str:
+    """A string greater than every date or time of that day (or month, or year)."""
+    return date + "~"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def resolve(conn: Connection, id_: str) -> str | None:
+    """An incident's id of today, from one it has or had; None where there is none."""
+    seen: set[str] = set()
+    while id_ not in seen:
+        seen.add(id_)
+        if conn.scalar(select(incidents.c.id).where(incidents.c.id == id_)) is not None:
+            return id_
+        id_ = conn.scalar(select(aliases.c.incident).where(aliases.c.id == id_)) or id_
+    return None
+
+
+def incident(conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] | None:
+    """An incident and its accounts by event key; also by a former id."""
+    found = resolve(conn, id_)
+    if found is None:
+        return None
+    summary = conn.scalar(select(incidents.c.summary).where(incidents.c.id == found))
+    keys = conn.scalars(select(members.c.event).where(members.c.incident == found))
+    return from_json(summary or ""), load_accounts(conn, keys)
+
+
+def incident_of(conn: Connection, event: str) -> str | None:
+    """The incident that an event of the ledger belongs to."""
+    return conn.scalar(select(members.c.incident).where(members.c.event == event))
+
+
+def report_rows(conn: Connection, *, publisher: str | None = None, limit: int = 50, offset: int = 0) -> list[ReportRow]:
+    """Reports, the last published first."""
+    count = (
+        select(func.count())
+        .select_from(events.join(current, current.c.coding == events.c.coding))
+        .where(events.c.report == reports.c.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            reports.c.id,
+            reports.c.title,
+            reports.c.publisher,
+            reports.c.published,
+            reports.c.url,
+            reports.c.status,
+            origins.c.origin,
+            count,
+        )
+        .join(origins, origins.c.report == reports.c.id, isouter=True)
+        .order_by(reports.c.published.desc().nulls_last(), reports.c.seq.desc())
+    )
+    if publisher is not None:
+        query = query.where(reports.c.publisher == publisher)
+    return [ReportRow(*row) for row in conn.execute(query.limit(limit).offset(offset))]
+
+
+def provenance(conn: Connection, report: str) -> list[Provenance]:
+    """Every capture in which a report was met, the first first."""
+    query = (
+        select(
+            captures.c.id, sightings.c.member, captures.c.uri, captures.c.retrieved, captures.c.sha256, captures.c.size,
+            records.c.segment, records.c.offset,
+        )
+        .join(captures, captures.c.id == sightings.c.capture)
+        .join(records, and_(records.c.capture == captures.c.id, records.c.type.in_(("response", "resource"))))
+        .where(sightings.c.report == report)
+        .order_by(captures.c.seq, records.c.segment, records.c.offset)
+    )  # fmt: skip
+    return [Provenance(*row) for row in conn.execute(query)]
+
+
+def history(conn: Connection, report: str) -> list[Mapping[str, Any]]:
+    """The codings of a report: id, coder, when, status, whether it is the current one; the first first."""
+    query = (
+        select(codings.c.id, codings.c.coder, codings.c.made, codings.c.status, current.c.coding.is_not(None).label("current"))
+        .join(current, current.c.coding == codings.c.id, isouter=True)
+        .where(codings.c.report == report)
+        .order_by(codings.c.made, codings.c.id)
+    )
+    return [{**row, "coder": json.loads(row["coder"])} for row in conn.execute(query).mappings()]
+
+
+def reasons(conn: Connection, report: str) -> list[Mapping[str, Any]]:
+    """Why a report is of the origin it is of: its links, either way."""
+    query = select(links).where(or_(links.c.report == report, links.c.other == report)).order_by(links.c.id)
+    return [{**row, "detail": json.loads(row["detail"])} for row in conn.execute(query).mappings()]
+
+
+def same_origin(conn: Connection, report: str) -> list[str]:
+    """The reports of one report's origin group, itself included, in order of arrival."""
+    mine = select(origins.c.origin).where(origins.c.report == report).scalar_subquery()
+    query = (
+        select(origins.c.report)
+        .join(reports, reports.c.id == origins.c.report)
+        .where(origins.c.origin == mine)
+        .order_by(reports.c.seq)
+    )
+    return list(conn.scalars(query))

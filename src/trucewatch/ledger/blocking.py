@@ -1,0 +1,97 @@
+"""Keys by which accounts meet: accounts that share a key are compared, all others are not.
+
+A key joins a group of families with a pair of days and a place, an area, a number of dead, a name, or the clause itself. Days are
+cut into pairs twice, one day apart, so that neighbouring days always share a key. A vague account meets others by its area, by the days
+before its publication, or by names and numbers; it never meets everything. This module must not compare.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from trucewatch.ledger import tables
+from trucewatch.ledger.geo import wide
+from trucewatch.ledger.profile import Profile, place_names, profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trucewatch.model.incident import Account, Spot
+
+MOST = 12
+_BACK = 3
+_SHORT = 4
+_CLAUSE = 6
+_DEAD = 2
+
+
+def blocks(account: Account) -> frozenset[str]:
+    """The keys of an account, at most ``MOST``; none for a word that belongs to no occurrence of its report."""
+    return blocks_of(profile(account))
+
+
+def blocks_of(found: Profile) -> frozenset[str]:
+    """The same of a profile made before."""
+    if found.role == "word":
+        return frozenset()
+    return frozenset(islice(dict.fromkeys(_keys(found)), MOST))
+
+
+def crowded(block: str, held: int) -> bool:
+    """Whether a block that so many accounts hold is skipped, whoever came first (``limits.tsv``)."""
+    return held > tables.limits()["crowd at a place" if "|at " in block else "crowd"]
+
+
+def _keys(found: Profile) -> Iterator[str]:
+    groups = tables.groups(found.family)
+    days = list(_days(found))
+    for where in _points(found):
+        for group in groups:
+            yield from (f"{group}|{day}|{where}" for day in days)
+    if len(found.tokens) >= _CLAUSE:
+        yield f"clause|{_digest(' '.join(sorted(found.tokens)))}"
+    for group in groups:
+        yield from (f"{group}|{day}|{detail}" for detail in _details(found) for day in days[:1])
+    for area in _areas(found):
+        for group in groups:
+            yield from (f"{group}|{day}|{area}" for day in days)
+
+
+def _days(found: Profile) -> Iterator[str]:
+    """Pairs of days: those of the stated day in both cuts, else those of the days before publication, and of a day named beside."""
+    if found.spans:
+        for day in {found.spans[0].begin, found.spans[0].until}:
+            yield f"a{day // 2}"
+            yield f"b{(day + 1) // 2}"
+        return
+    near = [span.begin for span in found.then[:1]]
+    if found.published is not None:
+        near += range(found.published - _BACK, found.published + 1)
+    yield from dict.fromkeys(f"a{day // 2}" for day in near)
+
+
+def _points(found: Profile) -> list[str]:
+    spots = [s for s in found.spots if not wide(s)] or ([] if found.spots else [s for s in found.near if not wide(s)][:1])
+    if spots:
+        return [f"at {min(place_names([s]) or {s.text.casefold()}, key=lambda n: (-len(n), n))}" for s in spots[:2]]
+    return [f"at {name}" for name in sorted(found.names or found.titled, key=lambda n: (-len(n), n))[:2]]
+
+
+def _areas(found: Profile) -> list[str]:
+    spots = found.spots or found.near
+    return list(dict.fromkeys(_area(s) for s in spots))[:1]
+
+
+def _area(spot: Spot) -> str:
+    return f"in {(spot.admin1 or spot.country or spot.name or spot.text).casefold()}"
+
+
+def _details(found: Profile) -> Iterator[str]:
+    yield from (f"dead {n}" for kind, n in found.numbers if kind == "killed" and n >= _DEAD)
+    yield from (f"name {name}" for name in sorted(found.names, key=lambda n: (-len(n), n))[:1] if len(name) >= _SHORT)
+
+
+def _digest(words: str) -> str:
+    return blake2b(words.encode(), digest_size=6).hexdigest()

@@ -1,0 +1,289 @@
+"""What stands around an event in its report: the places and days its sentence states, those named beside it, and words that point back.
+
+Places are sorted from those that only pass through a sentence (where somebody spoke, where a column came from, the dateline). This
+module must not decide which events belong together.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from trucewatch.ledger import tables
+from trucewatch.ledger.geo import MOVING, NAMED, WORDED, wide
+from trucewatch.ledger.words import RESULT, signs
+from trucewatch.model.incident import Spot, When
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trucewatch.model import Coded, Event, Mention, Place, Time
+
+Found = TypeVar("Found")
+_PASSING = re.compile(
+    r"(?:\b(?:from|towards?|bound for|heading (?:for|to)|left|leaving|direction of|returned? to|back to|way to|residents? of|people of|"
+    r"governor of|mayor of|capital of|truce of|accord of|agreement of|hospitals? (?:in|of|at)|doctors? in|officials? in|told .{0,30} in|"
+    r"brought .{0,30} to|fled to)(?:\s+(?:the|nearby|neighbouring))*(?:\s+(?:town|village|city)\s+of)?\s*)$",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(r"^\s*[A-Z][^.\n]{0,60}?\s(?:-|–|—)\s|^[A-Z][\w\s'’]{2,30}, \d{1,2} [A-Z][a-z]+\s*(?:-|–|—|:|\.)\s")
+_POINTING = re.compile(r"\b(?:the|this|that|its|their|these|those|'s|’s)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_FRESH = re.compile(
+    r"\b(?:separate(?:ly)?|another|elsewhere|meanwhile|a second|the second|in a further|a further|in other|in addition|different|"
+    r"a day earlier|a day later|the day before|hours later|the next day|the same evening|earlier)\b",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"\b(?:another|a second|the second|again|third|a further|second day)\b", re.IGNORECASE)
+_WEAPON = re.compile(
+    r"\b(?:shell|mortar|bomb|artillery|howitzer|rocket|missile|drone|round|grenade|bullet|impact)s?\b", re.IGNORECASE
+)
+_PART_OF_DAY = re.compile(
+    r"\W*(?:in|during|on) the (?:morning|afternoon|evening|night)\b|\W*(?:at (?:noon|midnight|dawn|dusk|night)|hours later|an hour later)\b",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
+_IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
+_NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])(?!\s+[A-Z])")
+_WORDED = re.compile(
+    r"\b(?:in|In|near|Near|outside|Outside|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
+    r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
+)
+_STRUCK = {"shelling", "air", "seizure", "raid", "assault"}
+_SINCE = re.compile(r"\b(?:since|who|which|whose)\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"(?:[\s,]|and|or|the|near|villages?|towns?|of)*")
+_HEADING = re.compile(r"^([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})(?: area| sector)?:\s", re.MULTILINE)
+_AHEAD = 150
+_QUALIFIED = re.compile(
+    r"(?:\b(?:late|early|overnight|the (?:night|evening) (?:of|to)|the (?:small|early) hours of|at dawn|night)\b"
+    r"(?:\s+(?:on|of))?\s*)$",
+    re.IGNORECASE,
+)
+_FRONTED = 30
+_BESIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an event's sentence and its neighbours say of where and when; ``nouns`` are families that its clause points back to."""
+
+    line: int
+    paragraph: int
+    places: tuple[Spot, ...]
+    times: tuple[When, ...]
+    near: tuple[Spot, ...]
+    trail: tuple[tuple[int, Spot], ...]
+    start: int
+    end: int
+    then: tuple[When, ...]
+    words: frozenset[str]
+    nouns: frozenset[str]
+    points: bool
+    fresh: bool
+    again: bool
+    result: bool
+    weapon: bool
+    clock: bool
+
+
+def spot(place: Place) -> Spot:
+    """A record's place as the ledger keeps it."""
+    return Spot(
+        place.text, place.name, place.kind, place.country, place.admin1, place.latitude, place.longitude, place.geonameid,
+        place.precision,
+    )  # fmt: skip
+
+
+def when(time: Time, text: str = "") -> When:
+    """A record's time as the ledger keeps it; with the report's text, "late on" and the like are among its words."""
+    qualified = _QUALIFIED.search(text[max(0, time.start - 30) : time.start])
+    return When(f"{qualified[0]}{time.text}" if qualified else time.text, time.value, time.precision, time.begin, time.until)
+
+
+class Scenery:
+    """A report's places and times, sorted once for all its events."""
+
+    def __init__(self, coded: Coded) -> None:
+        self.coded = coded
+        text = coded.text
+        dateline = _DATELINE.match(text)
+        self.head = dateline.end() if dateline else 0
+        self.taken = [(p.start, p.end) for p in coded.places] + [(t.start, t.end) for t in coded.times]
+        self.known = {p.text.casefold(): spot(p) for p in coded.places}
+        acts = [e.predicate.start for e in coded.events]
+        sources = [(m.start, m.end) for claim in coded.claims for m in claim.source]
+        spoken = [(start, end) for start, end in sources if not any(start <= at < end for at in acts)]
+        kept = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
+        self.firm = [p for p in kept if not _PASSING.search(text[max(0, p.start - 60) : p.start])]
+        self.marks = sorted([(p.start, spot(p)) for p in self.firm] + self._worded(text), key=lambda mark: mark[0])
+        self.dated = [t for t in coded.times if _has_day(t)]
+        self.breaks = [m.end() for m in re.finditer(r"\n\s*\n", text)]
+        self.lead = self._lead()
+
+    def of(self, event: Event) -> Setting:
+        """The setting of one event."""
+        text = self.coded.text
+        sentence = self.coded.sentences[event.sentence]
+        before = text[sentence.start : event.predicate.start]
+        clause = text[event.start : event.end]
+        fresh = bool(_FRESH.search(text[sentence.start : event.predicate.end]))
+        start, end = min(event.start, event.predicate.start), max(event.end, event.predicate.end)
+        return Setting(
+            line=event.sentence,
+            paragraph=sum(at <= sentence.start for at in self.breaks),
+            places=self._stated(event, start, end),
+            times=self._times(event, start, end),
+            near=self._near(event),
+            trail=tuple((at, place) for at, place in reversed(self.marks) if at < event.predicate.start)[:3],
+            start=event.start,
+            end=end,
+            then=self._then(event),
+            words=signs(self.coded, start, end),
+            nouns=_nouns(clause),
+            points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
+            fresh=fresh,
+            again=bool(_AGAIN.search(before)) and not _IT_WAS.match(before),
+            result=bool(RESULT.search(event.predicate.text)),
+            weapon=bool(_WEAPON.search(clause)),
+            clock=self._clock(event),
+        )
+
+    def _clock(self, event: Event) -> bool:
+        """Whether the sentence opens with an hour or a part of the day, but no day."""
+        start = self.coded.sentences[event.sentence].start
+        fronted = [t for t in self.coded.times if start <= t.start <= start + _FRONTED and t.type in {"DATE", "TIME"}]
+        opening = self.coded.text[start : start + _FRONTED]
+        return any(not _has_day(t) for t in fronted) or bool(_PART_OF_DAY.match(opening))
+
+    def _worded(self, text: str) -> list[tuple[int, Spot]]:
+        """Capitalised words behind "in", "near", "town of" that the gazetteer did not find: a place by the report's wording."""
+        known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
+        known += self.taken
+        found = [m for m in _WORDED.finditer(text) if m.start(1) >= self.head and not _inside(m.start(1), known)]
+        heads = [m for m in _HEADING.finditer(text) if not _inside(m.start(1), [(p.start, p.end) for p in self.coded.places])]
+        worded = [(m.start(1), m[1]) for m in (*found, *heads) if m[1].lower() not in tables.stopwords()]
+        return [(at, self.known.get(name.casefold()) or Spot(name, None, WORDED)) for at, name in worded]
+
+    def _named(self, event: Event) -> tuple[Spot, ...]:
+        """A struck or taken place that no gazetteer knows: a capitalised word behind the verb that is no actor and no day."""
+        if tables.family(event.type, event.mode, event.truce).name not in _STRUCK:
+            return ()
+        match = _NAME.match(self.coded.text, event.predicate.end)
+        if match is None or match[1] in tables.stopwords():
+            return ()
+        at = match.start(1)
+        known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
+        known += self.taken + [(h.start, h.end) for h in event.harm]
+        return () if _inside(at, known) else (Spot(match[1], None, NAMED),)
+
+    def _stated(self, event: Event, start: int, end: int) -> tuple[Spot, ...]:
+        own = self.coded.places[event.place] if event.place is not None else None
+        within = [(at, place) for at, place in self.marks if start <= at < end]
+        if own is not None and own in self.firm:
+            within = [(at, place) for at, place in within if at != own.start and self._beside(own, at, place, event)]
+            within.insert(0, (own.start, spot(own)))
+        sentence = self.coded.sentences[event.sentence]
+        fronted = [place for at, place in self.marks if sentence.start <= at <= sentence.start + _FRONTED]
+        areas = [p for _, p in within if wide(p)]
+        struck = [*named, *areas] if (named := self._named(event)) else [p for _, p in within]
+        stated = self._in_name(event) or _once(struck) or _once(fronted)
+        return stated or _once(place for at, place in self._carried(event, self.marks))[:1]
+
+    def _in_name(self, event: Event) -> tuple[Spot, ...]:
+        """A place in the very words of the act: "the Orl bombing"."""
+        return _once(spot(p) for p in self.coded.places if re.search(rf"\b{re.escape(p.text)}\b", event.predicate.text))
+
+    def _beside(self, own: Place, at: int, place: Spot, event: Event) -> bool:
+        """Whether another place of the clause goes with the act's own: named together with it, around it, or passed on the way."""
+        low, high = sorted((own.start, at))
+        together = _TOGETHER.fullmatch(self.coded.text[low + len(own.text if low == own.start else place.text) : high])
+        moving = tables.family(event.type, event.mode, event.truce).name in MOVING
+        return bool(together) or wide(place) or moving
+
+    def _carried(self, event: Event, marks: Sequence[tuple[int, Found]]) -> list[tuple[int, Found]]:
+        """What the sentence before states, where no act was found in it: the event takes up its thread."""
+        if event.sentence == 0 or any(e.sentence == event.sentence - 1 for e in self.coded.events):
+            return []
+        before = self.coded.sentences[event.sentence - 1]
+        start = self.coded.sentences[event.sentence].start
+        if any(before.start < at <= start for at in self.breaks):
+            return []
+        return [(at, found) for at, found in marks if before.start <= at < before.end]
+
+    def _times(self, event: Event, start: int, end: int) -> tuple[When, ...]:
+        own = self.coded.times[event.time] if event.time is not None else None
+        dated = [t for t in self.dated if not self._of_another(t, event)]
+        if own is not None and own in dated:
+            return (when(own, self.coded.text),)
+        inside = [t for t in dated if start <= t.start < end]
+        sentence = self.coded.sentences[event.sentence]
+        fronted = [t for t in dated if sentence.start <= t.start <= sentence.start + _FRONTED]
+        carried = [t for _, t in self._carried(event, [(t.start, t) for t in self.dated])] if not self._clock(event) else []
+        return tuple(when(t, self.coded.text) for t in (inside or fronted or carried)[:1])
+
+    def _of_another(self, time: Time, event: Event) -> bool:
+        """Whether a time is not the event's: the day it was said ("said on Friday"), or of another act ("the worst since ... on 3 May")."""
+        cues = [m for c in self.coded.claims if _covers(c.content, event) for m in c.cue]
+        spoken = any(0 <= time.start - m.end <= _BESIDE or 0 <= m.start - time.end <= 1 for m in cues)
+        return spoken or bool(_SINCE.search(self.coded.text[event.predicate.end : time.start]))
+
+    def _near(self, event: Event) -> tuple[Spot, ...]:
+        """Places before the event, nearest first, then the dateline's and the title's."""
+        sentence = self.coded.sentences[event.sentence]
+        before = [place for at, place in reversed(self.marks) if at < sentence.end]
+        after = [place for at, place in self.marks if sentence.end <= at < sentence.end + _AHEAD]
+        return _once([*before[:2], *map(spot, self.lead[:1]), *after[: 0 if before else 1]])
+
+    def _then(self, event: Event) -> tuple[When, ...]:
+        sentence = self.coded.sentences[event.sentence]
+        before = [t for t in reversed(self.coded.times) if t.start < sentence.start and _has_day(t)]
+        after = [t for t in self.dated if sentence.end <= t.start < sentence.end + _AHEAD]
+        return tuple(dict.fromkeys(when(t, self.coded.text) for t in (before[:2] or after[:1])))
+
+    def _lead(self) -> list[Place]:
+        """Places of the dateline, then those that the title names."""
+        title = (self.coded.report.title if self.coded.report else None) or ""
+        named = [p for p in self.coded.places if p.name and re.search(rf"\b{re.escape(p.text)}\b", title)]
+        return [*[p for p in self.coded.places if p.start < self.head], *named]
+
+
+def _covers(content: Iterable[Mention], event: Event) -> bool:
+    return any(m.start <= event.predicate.start < m.end for m in content)
+
+
+def _inside(at: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
+
+
+def _has_day(time: Time) -> bool:
+    return bool(time.begin and _DAY.match(time.begin)) and time.type in {"DATE", "TIME"}
+
+
+def _once(spots: Iterable[Spot]) -> tuple[Spot, ...]:
+    """Spots of different names, in order."""
+    return tuple({spot.name or spot.text: spot for spot in reversed(list(spots))}.values())[::-1]
+
+
+@cache
+def _noun_pattern() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, tables.nouns()), key=len, reverse=True))
+    return re.compile(
+        rf"\b(?:the|this|that|its|their|[A-Z]\w+day[’']s|second|first)\s+(?:[\w-]+\s+){{0,2}}({words})\b", re.IGNORECASE
+    )
+
+
+def _points_back(clause: str) -> bool:
+    return bool(re.search(r"\b(?:the|this|that) (?:town|village|area|city|same)\b", clause))
+
+
+def _nouns(clause: str) -> frozenset[str]:
+    """Families that a definite noun of the clause can mean."""
+    found = [tables.nouns()[m[1].lower()] for m in _noun_pattern().finditer(clause)]
+    return frozenset().union(*found)
+
+
+def settings(coded: Coded, events: Sequence[Event]) -> list[Setting]:
+    """The setting of each event."""
+    scenery = Scenery(coded)
+    return [scenery.of(event) for event in events]

@@ -1,0 +1,85 @@
+"""The words by which one occurrence is told from another: things, names and particular words of a clause.
+
+A sign is its kind and its word: ``object market``, ``name holm``, ``word flour``. This module must not weigh them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from trucewatch.ledger import tables
+
+if TYPE_CHECKING:
+    from trucewatch.model import Coded
+
+_WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]*|\d{2,}")
+RESULT = re.compile(
+    r"\b(?:kill|wound|injur|die|dead|death|hurt|destroy|damag|burn|burnt|lost|los[et]|collaps|casualt|lasted|ended)\w*",
+    re.IGNORECASE,
+)
+"""Predicates that tell what came of an act, not how it was done."""
+_SHORT = 4
+_IRREGULAR = {
+    "children": "child", "men": "man", "women": "woman", "policemen": "policeman", "fishermen": "fisherman", "wives": "wife", "bodies": "body",
+}  # fmt: skip
+_TITLES = {
+    "the",
+    "colonel",
+    "general",
+    "minister",
+    "president",
+    "governor",
+    "mayor",
+    "major",
+    "captain",
+    "commander",
+    "dr",
+    "mr",
+    "mrs",
+}
+
+
+def stem(word: str) -> str:
+    """A word without its commonest endings, so that "farmers" meets "farmer"."""
+    word = re.sub(r"['’]s?$", "", word.lower())
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORT - 1:
+            return word[: -len(ending)] + rest
+    return word
+
+
+def bare(word: str) -> str:
+    """A name in small letters, without the possessive."""
+    return re.sub(r"['’]s?$", "", word.lower())
+
+
+def signs(coded: Coded, start: int, end: int) -> frozenset[str]:
+    """The signs of a stretch of a record's text, without what names its places, actors and times."""
+    taken = [(p.start, p.end) for p in coded.places] + [(t.start, t.end) for t in coded.times]
+    taken += [(m.start, m.end) for actor in coded.actors for m in actor.mentions]
+    taken = [(a, b) for a, b in taken if a < end and b > start]
+    text = coded.text[start:end]
+    found = {f"object {thing.name}" for thing in tables.things(text) if thing.site}
+    found |= {f"word {thing.name}" for thing in tables.things(text) if not thing.site}
+    begins = {s.start for s in coded.sentences} | {start}
+    for match in _WORD.finditer(text):
+        at = start + match.start()
+        if not any(a <= at < b for a, b in taken):
+            sign = _sign(match[0], first=at in begins)
+            if sign:
+                found.add(sign)
+    return frozenset(found)
+
+
+def _sign(word: str, *, first: bool) -> str:
+    plain = stem(word)
+    if word.lower() in tables.stopwords() or plain in tables.stopwords() or word.lower() in _TITLES:
+        return ""
+    if word[0].isupper() and not first:
+        return f"name {bare(word)}"
+    if word[0].isdigit():
+        return ""
+    return f"word {plain}" if len(word) >= _SHORT and not tables.things(word) else ""
