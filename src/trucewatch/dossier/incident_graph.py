@@ -113,7 +113,7 @@ class Graph:
             found |= front
         return found
 
-    def _settle(self, component: Collection[str], changed: Collection[str], anew: Collection[str]) -> None:
+    def _settle(self, component: Collection[str], changed: set[str], anew: set[str]) -> None:
         """Cluster what hangs together and write its incidents: those clusters that hold something told."""
         found = self.accounts.profiles(component)
         ties = [(one, other) for one, other in _INNER.all(self.conn, keys=sorted(found)) if other in found]
@@ -122,7 +122,7 @@ class Graph:
         before = table(_BEFORE.all(self.conn, keys=sorted(component)))
         named = self._named(made, before)
         self._write(named, before)
-        stale = {id_ for id_, keys in named.items() if id_ in anew or not changed.isdisjoint(keys)} | _grown(named, before)
+        stale = {id_ for id_, keys in named.items() if id_ in anew or changed & keys} | _grown(named, before)
         self._tell({id_: named[id_] for id_ in stale}, found)
 
     def _write(self, named: Mapping[str, frozenset[str]], before: Mapping[str, str]) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from trucewatch.dossier.sql import table
-from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.dossier.store.tables import blocks, current, edges, events
 from trucewatch.ledger import tables as bounds
@@ -43,7 +42,13 @@ _SIBLINGS = Prepared(
     .select_from(events.join(current, current.c.coding == events.c.coding))
     .where(within(events.c.report, "reports"))
 )
+_BLOCKS = Prepared(blocks.insert())
+_EDGES = Prepared(lambda kind: _scored(kind.insert(edges)))
 _TIE = Prepared(lambda kind: kind.insert(edges).on_conflict_do_nothing())
+
+
+def _scored(statement: Any) -> Any:
+    return statement.on_conflict_do_update(index_elements=["one", "other"], set_={"score": statement.excluded.score})
 
 
 @dataclass(slots=True)
@@ -64,7 +69,7 @@ class Meeting:
         held = {key: blocks_of(found) for key, found in sorted(new.items())}
         came = Counter(block for mine in held.values() for block in mine)
         before = self._sizes(came)
-        rows.insert(self.conn, blocks, [{"block": block, "event": key} for key, mine in held.items() for block in sorted(mine)])
+        _BLOCKS.many(self.conn, [{"block": block, "event": key} for key, mine in held.items() for block in sorted(mine)])
         self._compare(held, {block for block, count in came.items() if before.get(block, 0) + count <= self.crowd})
         full = [block for block, count in came.items() if before.get(block, 0) <= self.crowd < before.get(block, 0) + count]
         touched |= self._crowded(sorted(full)) if full else set()
@@ -124,7 +129,7 @@ class Meeting:
             points = score(a, b)
             if points is not None and points > 0:
                 made.append({"one": one, "other": other, "score": points})
-        rows.upsert(self.conn, edges, made)
+        _EDGES.many(self.conn, made)
 
     def _crowded(self, full: Collection[str]) -> set[str]:
         """Blocks have become too full: ties that rest on them alone go, as if they had never been."""

@@ -30,7 +30,7 @@ from trucewatch.model import TrucewatchError
 from trucewatch.reading import FetchOptions, Payload, ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -58,8 +58,16 @@ class Dossier:
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` in one write transaction, again from its start where another writer was in the way."""
-        result = self.store.in_write(work)
-        self.follow()
+        made: list[Entry | None] = []
+
+        def noted(conn: Connection) -> Result:
+            result = work(conn)
+            made[:] = chain_rows.made_in(conn)
+            return result
+
+        result = self.store.in_write(noted)
+        if len(made) > 1:
+            self.follow(made)
         return result
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
@@ -67,11 +75,15 @@ class Dossier:
         with self.store.read() as conn:
             return work(conn)
 
-    def follow(self) -> None:
-        """Bring the chain's file up to the database."""
-        self.log.catch_up(self._entries_after)
+    def follow(self, made: Sequence[Entry | None] = ()) -> None:
+        """Bring the chain's file up to the database. ``made``: the entries that were committed just now, after the one before them."""
+        self.log.catch_up(lambda seq: self._entries_after(seq, made))
 
-    def _entries_after(self, seq: int) -> Iterator[Entry]:
+    def _entries_after(self, seq: int, made: Sequence[Entry | None]) -> Iterator[Entry]:
+        known = [entry for entry in made if entry is not None]
+        if known and known[0].seq == seq + 1:
+            yield from known
+            return
         with self.store.read() as conn:
             yield from chain_rows.after(conn, seq)
 
