@@ -42,7 +42,7 @@ _NEAR = Prepared(
         select(_with.c.event).join(members, members.c.incident == _with.c.incident).where(within(members.c.event, "keys")),
     )
 )
-_INNER = Prepared(select(edges.c.one, edges.c.other).where(within(edges.c.one, "keys"), edges.c.score > 0))
+_INNER = Prepared(select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.one, "keys"), edges.c.score > 0))
 _BEFORE = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
 _MEMBERS = Prepared(select(members.c.event, members.c.incident).where(within(members.c.incident, "ids")))
 _LEFT = Prepared(delete(members).where(within(members.c.event, "keys")))
@@ -116,7 +116,7 @@ class Graph:
     def _settle(self, component: Collection[str], changed: set[str], anew: set[str]) -> None:
         """Cluster what hangs together and write its incidents: those clusters that hold something told."""
         found = self.accounts.profiles(component)
-        ties = [(one, other) for one, other in _INNER.all(self.conn, keys=sorted(found)) if other in found]
+        ties = {(one, other): score for one, other, score in _INNER.all(self.conn, keys=sorted(found)) if other in found}
         must, cannot = self.judgements.pairs(found)
         made = [keys for keys in cluster_profiles(found, ties, must, cannot) if any(found[key].role == "told" for key in keys)]
         before = table(_BEFORE.all(self.conn, keys=sorted(component)))

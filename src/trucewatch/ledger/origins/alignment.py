@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from trucewatch.ledger.origins.wording import Kind, Wording, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence, Set
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 ChangeKind = Literal["name", "number", "date"]
 _KINDS: dict[Kind, ChangeKind] = {Kind.NAME: "name", Kind.NUMBER: "number", Kind.DATE: "date"}
@@ -33,7 +34,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A passage the texts share, little changed: ``a[start_a:end_a]`` is ``b[start_b:end_b]``; ``words`` of it agree. Offsets in code points."""
+    """A passage the texts share, little changed: ``a[start_a:end_a]``, ``b[start_b:end_b]``; ``words`` of it agree. Offsets in code points."""
 
     start_a: int
     end_a: int
@@ -113,7 +114,7 @@ def align(a: str, b: str) -> Alignment:
         kept=_kept(one, pairs),
         from_start=(any(i <= _DROP for i, _ in pairs), any(j <= _DROP for _, j in pairs)),
         longest=max(map(_longest, blocks), default=0),
-        quoted=sum(one.quoted[i] and other.quoted[j] for i, j in pairs),
+        quoted=sum(one.quoted[i] & other.quoted[j] for i, j in pairs),
     )
 
 
@@ -212,7 +213,7 @@ def _cut(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
 def _longest(block: Sequence[Pair]) -> int:
     """The longest run of pairs without a word between them."""
     best = run = 1
-    for before, pair in zip(block, block[1:], strict=False):
+    for before, pair in pairwise(block):
         run = run + 1 if pair[0] - before[0] == 1 and pair[1] - before[1] == 1 else 1
         best = max(best, run)
     return best
@@ -235,14 +236,14 @@ def _changes(a: str, b: str, one: Wording, other: Wording, blocks: Sequence[Sequ
             moved_b = forms_a if kind == Kind.NAME else {one.forms[at] for at in told_a}
             here, there = _only(one, told_a, kind, moved_a), _only(other, told_b, kind, moved_b)
             if here and there and not _spelt(one, other, here, there):
-                change = _change(a, b, one, other, here, there, _KINDS[kind])
+                change = _change((a, b), _stretch(one, here), _stretch(other, there), _KINDS[kind])
                 found.setdefault((change.kind, change.a.casefold(), change.b.casefold()), change)
     return tuple(sorted(found.values(), key=lambda change: (change.start_a, change.start_b, change.kind)))
 
 
 def _gaps(one: Wording, other: Wording, block: Sequence[Pair]) -> Iterator[tuple[range, range]]:
     """The words between the pairs of a block where both texts have some, and those at its two ends."""
-    for (i, j), (k, n) in zip(block, block[1:], strict=False):
+    for (i, j), (k, n) in pairwise(block):
         if 1 < k - i <= _LONGEST_GAP and 1 < n - j <= _LONGEST_GAP:
             yield range(i + 1, k), range(j + 1, n)
     yield _end(one, other, block, -1)
@@ -268,7 +269,7 @@ def _rest(text: Wording, at: int, step: int) -> range:
     return range(end, at) if step < 0 else range(at + 1, end + 1)
 
 
-def _only(text: Wording, span: Sequence[int], kind: Kind, elsewhere: Set[str]) -> list[int]:
+def _only(text: Wording, span: Sequence[int], kind: Kind, elsewhere: AbstractSet[str]) -> list[int]:
     """The words of a kind in a gap that do not stand elsewhere in the other text: those only moved."""
     return [at for at in span if text.kinds[at] == kind and text.forms[at] not in elsewhere]
 
@@ -286,8 +287,10 @@ def alike(first: str, second: str) -> bool:
     return longer >= _SPELLING and 4 * len(common(first, second)) >= 3 * longer
 
 
-def _change(
-    a: str, b: str, one: Wording, other: Wording, here: Sequence[int], there: Sequence[int], kind: ChangeKind
-) -> Change:
-    start_a, end_a, start_b, end_b = one.starts[here[0]], one.ends[here[-1]], other.starts[there[0]], other.ends[there[-1]]
-    return Change(kind, a[start_a:end_a], b[start_b:end_b], start_a, end_a, start_b, end_b)
+def _change(texts: tuple[str, str], here: tuple[int, int], there: tuple[int, int], kind: ChangeKind) -> Change:
+    return Change(kind, texts[0][slice(*here)], texts[1][slice(*there)], *here, *there)
+
+
+def _stretch(text: Wording, found: Sequence[int]) -> tuple[int, int]:
+    """From the first to the last of some words, as offsets."""
+    return text.starts[found[0]], text.ends[found[-1]]

@@ -32,7 +32,7 @@ RATES = {"name": (0.03, 0.5), "number": (0.10, 0.7), "date": (0.04, 0.7)}
 #: reports of one outlet on two days, among which templates are common and copies rare. So a text wholly in another needs one name, figure or
 #: date to be known by, and one that is in it by half needs several.
 PRIOR, LOOSE, _SERIES = 0.3, 8.0, 1.5
-#: What each shared word takes off the doubt: eighty without a name are known by themselves.
+#: What each shared word takes off the doubt: sixty without a name, wholly in the other, are known by themselves.
 WORD = 0.005
 _TITLE_SHARE = 0.5
 _FEW, _SEEN = 6, 0.3
@@ -73,12 +73,20 @@ def plausible(a: str, b: str) -> bool:
     return len(smaller) < _FEW or len(smaller & larger) >= _SEEN * len(smaller)
 
 
-def judge(a: Report, b: Report, alignment: Alignment) -> Judgement:
-    """Weigh what differs inside the passages that two reports share, their titles included."""
+def judge(a: Report, b: Report, alignment: Alignment, *, said_so: bool = False) -> Judgement:
+    """Weigh what differs inside the passages that two reports share, their titles included.
+
+    Args:
+        a: A report.
+        b: Another.
+        alignment: Their texts side by side.
+        said_so: Whether they themselves declare a common origin: then what they do not share raises no doubt.
+    """
     titles = align(a.title or "", b.title or "")
     alike = min(titles.share_a, titles.share_b) >= _TITLE_SHARE
     changes = _different((*alignment.changes, *(titles.changes if alike else ())))
-    doubt = _prior(a, b, max(alignment.share_a, alignment.share_b)) - alignment.words * WORD
+    share = 1.0 if said_so else max(alignment.share_a, alignment.share_b)
+    doubt = _prior(a, b, share) - alignment.words * WORD
     doubt += sum(log(RATES[c.kind][1] / RATES[c.kind][0]) for c in changes)
     for (rare, often), kept in zip(RATES.values(), alignment.kept, strict=True):
         doubt += kept * log((1 - often) / (1 - rare))

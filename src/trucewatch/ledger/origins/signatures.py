@@ -8,9 +8,9 @@ Two kinds of keys, because a copy may be of the whole or of a part:
 
 - ``BANDS`` bands of ``ROWS`` MinHash values each over runs of five words (Broder 1997; bands after Indyk and Motwani 1998). Of two texts that
   share 40% of their runs, 97 in 100 pairs share a band.
-- passages: of the hashes of all runs of six words the least in each stretch (winnowing, Schleimer, Wilkerson and Aiken 2003), so that a piece of
-  a long report meets the whole, wherever it was cut. The stretch grows with the text so that no text has more than ``MOST_PASSAGES``; what is
-  chosen from a long text is, but for the edges, chosen from a piece of it too.
+- passages: of the hashes of all runs of six words the least in each stretch (winnowing, Schleimer, Wilkerson and Aiken 2003), so that a
+  piece of a long report meets the whole, wherever it was cut. The stretch grows with the text so that no text has more than
+  ``MOST_PASSAGES``; what is chosen from a long text is, but for the edges, chosen from a piece of it too.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from trucewatch.ledger.origins.links import agency_of
 from trucewatch.ledger.origins.publishers import publisher_key
-from trucewatch.ledger.origins.voices import hidden, name_words, source_words, voice
+from trucewatch.ledger.origins.voices import hidden, name_words, source_words, specific, voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,8 +28,8 @@ _LISTED = 4
 class StatementOrigin:
     """To whom one account goes back. Two accounts with one ``key`` are one origin.
 
-    ``name`` is the origin for reading, ``words`` a sentence's worth: "Varenia: government, as quoted by Kestrian Courier". ``carrier`` is who printed
-    it, ``why`` the ground in plain English. Keys are compared among accounts of one incident only.
+    ``name`` is the origin for reading, ``words`` a sentence's worth: "Varenia (government), as quoted by Kestrian Courier". ``carrier`` is who
+    printed it, ``why`` the ground in plain English. Keys are compared among accounts of one incident only.
     """
 
     key: str
@@ -68,18 +68,19 @@ def statement_origin(coded: Coded, event: Event, group: str, *, first: str | Non
         coded: The coded report.
         event: One of its events.
         group: The key of the report's origin group.
-        first: Who published the group's first report (``OriginGroup.publisher``). With it an outlet that tells a thing twice in its own voice, in two
-            reports that are no copies, is one origin; without it they are two.
+        first: Who published the group's first report (``OriginGroup.publisher``). With it an outlet that tells a thing twice in its own voice,
+            in two reports that are no copies, is one origin; without it they are two.
     """
     around = tuple(_chain(coded, event.claim))
     for claim in around:
         found = voice(coded, claim)
         if found and found.key != _own(coded):
-            return _made(coded, "claimant", found.key, found.name, f"the claim names its source as “{source_words(claim)}”")
+            kind: StatementKind = "agency" if found.key == (_signed(coded) or ("",))[0] else "claimant"
+            return _made(coded, kind, found.key, found.name, f"the claim names its source as “{source_words(claim)}”")
     if medium := _medium(coded, around):
         key, name = medium
         return _made(coded, "agency", key, name, f"nobody is named but {name}, which carries it")
-    if local := _local(around):
+    if local := _local(coded, around):
         return _made(
             coded,
             "claimant",
@@ -135,7 +136,7 @@ def _independent(accounts: Sequence[StatementOrigin]) -> Independent:
 
 
 def _told(first: StatementOrigin, accounts: Sequence[StatementOrigin], reports: int) -> str:
-    """The origin and how it reached us: "Varenia: government, as quoted by 3 papers (A, B and C)"."""
+    """The origin and how it reached us: "Varenia (government), as quoted by 3 papers (A, B and C)"."""
     carriers = list(dict.fromkeys(account.carrier for account in accounts))
     if reports == 1:
         return first.words
@@ -184,11 +185,12 @@ def _own(coded: Coded) -> str:
     return outlet_key(coded.report.publisher if coded.report else None)
 
 
-def _local(around: Sequence[Claim]) -> str:
+def _local(coded: Coded, around: Sequence[Claim]) -> str:
     """What the innermost claim's source is called where that is no proper name but says more than a kind of person ("village council")."""
     words = source_words(around[0]) if around and not _media(around[0]) else ""
     left = name_words(words)
-    return left if left and not hidden(words) else ""
+    kind_only = hidden(words) or bool(around and around[0].claimant and specific(around[0].claimant))
+    return "" if kind_only or f"name:{left.replace(' ', '')}" == _own(coded) else left
 
 
 def _media(claim: Claim) -> bool:

@@ -1,8 +1,9 @@
 """Who speaks: one key for a claimant, whether a paper names the ministry, its spokesman or its minister.
 
-A person in office speaks for the body the office belongs to, on the report's date; a state by itself, its capital or its presidency speaks as its
-government. Offices come from the actor file's persons, bodies of states from ``data/bodies.tsv``. Whom the file does not know is known by the
-words that are left when words that name nobody are taken away. This module must not resolve names anew: it goes by what the coder found.
+A person in office speaks for the body the office belongs to, on the report's date; a state by itself, its capital or its presidency speaks
+as its government. Offices come from the actor file's persons, bodies of states from ``data/bodies.tsv``. Whom the file does not know is known
+by the words that are left when words that name nobody are taken away. This module must not resolve names anew: it goes by what the coder
+found.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 #: Composed actors that speak as a body; residents, journalists, doctors of a country do not.
 _BODIES = frozenset({"GOV", "MIL", "COP", "SPY", "JUD", "LEG", "REB"})
+_STATE = _BODIES - {"REB"}
 _COMPOSED = re.compile(r"^(?P<country>[A-Z]{3})(?:-(?P<role>[A-Z]{3}))?$")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BARE = re.compile(r"(?:^|\b(?:the|a|its|their|this)\s)minist", re.IGNORECASE)
 _SECRET = frozenset({"source", "sources", "anonymity", "anonymous", "unnamed", "unidentified"})
 
 
@@ -52,8 +55,8 @@ def voice(coded: Coded, claim: Claim) -> Voice | None:
     if hidden(words) or (ref and ref.type == "media"):
         return None
     date = (coded.report.published if coded.report else None) or ""
-    if ref and (found := _of_actor(ref, words, date[:10])):
-        return found
+    if ref:
+        return _of_actor(ref, f"{words} {_ministry(coded, ref, words)}", date[:10])
     left = name_words(words)
     return Voice(f"name:{left.replace(' ', '')}", words) if left and _proper(words) else None
 
@@ -86,13 +89,18 @@ def hidden(words: str) -> bool:
 def name_words(words: str) -> str:
     """What is left of a source's words without those that name nobody, folded: "ministry spokeswoman Ilva Renn" gives "ilva renn".
 
-    An office is kept with the place that it is named by: "the governor of Donetsk" gives "governor donetsk".
+    Where a proper name is left, it alone counts; an office is kept with the place that it is named by: "the governor of Donetsk" gives
+    "governor donetsk".
     """
-    forms, uses = [fold(word) for word in _WORD.findall(words)], _uses()
-    left = [form for form in forms if form not in uses and not form.isdigit()]
-    if not left or "of" not in forms:
-        return " ".join(left)
-    return " ".join(form for form in forms if uses.get(form) not in {"open", "small"} and not form.startswith("spokes"))
+    written, uses = _WORD.findall(words), _uses()
+    left = [word for word in written if fold(word) not in uses and not word.isdigit()]
+    if left and "of" in written:
+        left = [
+            word for word in written if uses.get(fold(word)) not in {"open", "small"} and not fold(word).startswith("spokes")
+        ]
+    else:
+        left = [word for word in left if word[0].isupper()] or left
+    return " ".join(map(fold, left))
 
 
 @cache
@@ -117,7 +125,11 @@ def _fuller(coded: Coded, claim: Claim) -> Claim:
 def _meant(coded: Coded, claim: Claim) -> ActorRef | None:
     """The one actor of its kind that the report names, for "the army", "the police", "ministry spokeswoman Ilva Renn"."""
     ref, words = claim.claimant, source_words(claim).casefold()
-    if ref is None or ref.code not in _BODIES or not (words.startswith("the ") or (" spokes" in words and not words.startswith("a "))):
+    if (
+        ref is None
+        or ref.code not in _BODIES
+        or not (words.startswith("the ") or (" spokes" in words and not words.startswith("a ")))
+    ):
         return None
     known = {actor.id: actor for actor in coded.actors if actor.type == ref.type and actor.id != ref.id and actor.country}
     if len(known) != 1:
@@ -126,29 +138,48 @@ def _meant(coded: Coded, claim: Claim) -> ActorRef | None:
     return ActorRef(actor.id, actor.name, actor.type, actor.country, actor.code)
 
 
+def _ministry(coded: Coded, ref: ActorRef, words: str) -> str:
+    """A ministry's full name, for "the ministry", "ministry spokeswoman Ilva Renn", where the report names one ministry of that state."""
+    if not _BARE.search(words) or _body(words):
+        return ""
+    named = [source_words(other) for other in coded.claims if other.claimant and other.claimant.id == ref.id]
+    bodies = {_body(other): other for other in named if "minist" in other.casefold() and not _BARE.search(other)}
+    return next(iter(bodies.values())) if len(bodies) == 1 else ""
+
+
 def _of_actor(ref: ActorRef, words: str, date: str) -> Voice | None:
     """The body or person that an actor speaks for."""
-    office = office_on(ref.id, date) if ref.type == "person" else ""
-    spoken = (_resolved(office, ref.country, date) or ref) if office else ref
-    composed = _COMPOSED.match(spoken.id.removesuffix("-UNK"))
-    if composed is None:
-        return Voice(spoken.id, spoken.name)
-    role = _body(f"{office} {words}") or _role_of(ref, composed["country"]) or composed["role"] or "GOV"
-    if role not in _BODIES:
-        return None
-    return Voice(f"{composed['country']}-{role}", f"{spoken.name.split(':')[0]} ({_NAMES[role]})")
+    if ref.type == "person":
+        return _of_person(ref, words, date)
+    composed = _COMPOSED.match(ref.id.removesuffix("-UNK"))
+    return (
+        _of_state(ref.name, composed["country"], _body(words) or composed["role"] or "GOV")
+        if composed
+        else Voice(ref.id, ref.name)
+    )
+
+
+def _of_person(ref: ActorRef, words: str, date: str) -> Voice:
+    """The body a person holds office in on that day; the person where that is none the actor file knows."""
+    office = office_on(ref.id, date)
+    role = (ref.code or "").removeprefix(ref.country or "-")
+    if ref.country and role in _STATE:
+        state = ActorFile.load().entry(ref.country)
+        return _of_state(state.name if state else ref.country, ref.country, _body(f"{office} {words}") or role) or Voice(
+            ref.id, ref.name
+        )
+    led = _resolved(office, ref.country, date) if office else None
+    return Voice(led.id, led.name) if led and led.id != ref.country else Voice(ref.id, ref.name)
+
+
+def _of_state(name: str, country: str, role: str) -> Voice | None:
+    return Voice(f"{country}-{role}", f"{name.partition(':')[0]} ({_NAMES[role]})") if role in _BODIES else None
 
 
 _NAMES = {
     "GOV": "government", "MIL": "defence ministry and armed forces", "COP": "interior ministry and police", "SPY": "intelligence",
     "JUD": "judiciary", "LEG": "parliament", "REB": "rebels",
 }  # fmt: skip
-
-
-def _role_of(ref: ActorRef, country: str) -> str:
-    """The role that a person's code adds to the country's: MIL of "RUSMIL"."""
-    role = (ref.code or "").removeprefix(country) if ref.type == "person" else ""
-    return role if role in _BODIES else ""
 
 
 def _body(words: str) -> str:
