@@ -182,7 +182,7 @@ class Coder:
             persons=tuple(
                 Mention(span.start, span.end, report.text[span.start : span.end])
                 for span in analysis.entities
-                if span.label == "person"
+                if span.label == "person" and any(token.upos == "PROPN" for token in analysis.tokens[span.first : span.last])
             ),
         )
 

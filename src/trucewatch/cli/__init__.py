@@ -26,11 +26,12 @@ _VERBS = {
     "status": "Show how a dossier stands.",
     "incidents": "List a dossier's incidents, or show one with its accounts side by side.",
     "search": "Find a dossier's reports by their words.",
+    "framing": "Show who calls whom what, by publisher and by who speaks.",
     "review": "Review a dossier's events: accept, correct, reject, merge, split, note, undo.",
     "recode": "Code a dossier's reports anew; old codings and verdicts are kept.",
     "verify": "Check every hash and row of a dossier and name what is wrong.",
+    "dossier": "Export a dossier's records or evidence.",
     "explain": "Show why an event was coded as it was: words, rules, alternatives.",
-    "review": "Review the events of a dossier: accept, correct, reject, merge, split, note, grade, undo.",
     "schema": "Print the JSON Schema of the coded record.",
     "model": "Print the facts of the model card: data, scores, hashes.",
 }

@@ -124,7 +124,10 @@ def run_code(
         items = state.remaining(items)
     outcomes: Counter[str] = Counter()
     records = code_all(items, jobs=jobs)
-    with _opened(out, append=resume, whole=made.name != "jsonl") as stream, _progress(quiet=quiet, done=before.total()) as tick:
+    with (
+        opened_output(out, append=resume, whole=made.name != "jsonl") as stream,
+        _progress(quiet=quiet, done=before.total()) as tick,
+    ):
         writer = made.open(stream)
         try:
             for coded in records:
@@ -141,7 +144,7 @@ def run_code(
 
 
 @contextmanager
-def _opened(out: Path | None, *, append: bool, whole: bool) -> Iterator[IO[str]]:
+def opened_output(out: Path | None, *, append: bool = False, whole: bool = True) -> Iterator[IO[str]]:
     """The output; a ``whole`` one takes its place only when it is written, so that a crash spoils no earlier file."""
     if out is None:
         if hasattr(sys.stdout, "reconfigure"):

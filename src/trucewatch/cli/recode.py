@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, tell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(

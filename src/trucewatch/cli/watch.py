@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,8 @@ from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, tell
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trucewatch.dossier.project import Dossier
 
 

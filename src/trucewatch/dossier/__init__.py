@@ -14,7 +14,7 @@ _HOMES = {
     "open_desk": "trucewatch.dossier.desk",
     "open_dossier": "trucewatch.dossier.project",
 }
-__all__ = ["Dossier", "init", "open_desk", "open_dossier"]  # noqa: F822 - made by __getattr__
+__all__ = ["Dossier", "init", "open_desk", "open_dossier"]
 
 
 def __getattr__(name: str) -> Any:

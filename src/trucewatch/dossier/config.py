@@ -8,10 +8,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trucewatch.model import TrucewatchError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "dossier.toml"
 #: The layout of a dossier's folder. A dossier of a later format is not opened.

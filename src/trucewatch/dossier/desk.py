@@ -1,8 +1,8 @@
 """The reviewer's desk over a dossier: the queue, and every verdict in one transaction with what follows from it.
 
-Implements the protocol of ``dossier.verdicts.desk`` over the database; the terminal and the web application review through it. A verdict is in the
-dossier, with its place in the chain of custody and the incidents it changes, when ``record`` returns. This module must not decide what a verdict
-means.
+Implements the protocol of ``dossier.verdicts.desk`` over the database; the terminal and the web application review through it. A verdict is
+in the dossier, with its place in the chain of custody and the incidents it changes, when ``record`` returns. This module must not decide
+what a verdict means.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
     if conn.scalar(select(codings.c.id).where(codings.c.id == id_)) is None:
         line = record_line(coded)
         digest = sha256(line.encode()).hexdigest()
-        rows.insert(conn, codings, [_coding_row(id_, coded, coder, line, digest, persons)])
+        rows.insert(conn, codings, [_coding_row(id_, coded, coder, line=line, digest=digest, persons=persons)])
         rows.insert(conn, claims, [_claim_row(id_, coded, number) for number in range(len(coded.claims))])
         rows.insert(conn, events, _event_rows(id_, coded))
         chain_rows.enter(conn, "coded", {"report": coded.id, "coding": id_, "sha256": digest, "coder": coder})
@@ -131,10 +131,11 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
     return Coding(coded.id, tuple(f"{coded.id}/{event.id}" for event in coded.events), gone)
 
 
-def _coding_row(id_: str, coded: Coded, coder: str, line: str, digest: str, persons: Sequence[Mention]) -> dict[str, Any]:
+def _coding_row(id_: str, coded: Coded, coder: str, *, line: str, digest: str, persons: Sequence[Mention]) -> dict[str, Any]:
     return {
         "id": id_, "report": coded.id, "coder": coder, "status": coded.status, "sha256": digest,
-        "record": zlib.compress(line.encode(), 6), "persons": canonical([[p.start, p.end] for p in persons]), "made": now(),
+        "record": zlib.compress(line.encode(), 6), "persons": canonical([[p.start, p.end] for p in persons]),
+        "at_risk": canonical(sorted({risk.text for risk in coded.at_risk})), "made": now(),
     }  # fmt: skip
 
 

@@ -24,7 +24,6 @@ from trucewatch.dossier.sql import now, short_id
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import captures, progress, records
 from trucewatch.model import TrucewatchError
-from trucewatch.reading import Payload
 from trucewatch.reading.fetching import Fetcher
 from trucewatch.reading.reasons import Code, too_big
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.evidence import Stored
     from trucewatch.dossier.evidence.records import Kind
     from trucewatch.dossier.project import Dossier
-    from trucewatch.reading import ReadOptions
+    from trucewatch.reading import Payload, ReadOptions
     from trucewatch.reading.fetching import Fetched, Known
 
 _CHUNK = 1 << 20
@@ -177,7 +176,8 @@ class Receiver:
         id_ = short_id("k", key)
         seq = chain_rows.enter(conn, "received", _detail(id_, made, digest, stored))
         row = {
-            "id": id_, "key": key, "kind": made.kind, "name": name, "uri": made.uri, "url": url, "content_type": None if made.content_type == _UNKNOWN else made.content_type,
+            "id": id_, "key": key, "kind": made.kind, "name": name, "uri": made.uri, "url": url,
+            "content_type": None if made.content_type == _UNKNOWN else made.content_type,
             "sha256": digest, "size": size, "retrieved": made.retrieved, "published": self.published,
             "language": self.options.language, "seq": seq,
         }  # fmt: skip

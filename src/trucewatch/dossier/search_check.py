@@ -1,7 +1,7 @@
 """The search index held against the reports that it is made of.
 
-SQLite's file is sealed as a whole, and its own check reads every page and index; PostgreSQL's index is a table beside the reports, made again here
-and compared. This module must not mend anything.
+SQLite's file is sealed as a whole, and its own check reads every page and index; PostgreSQL's index is a table beside the reports, made
+again here and compared. This module must not mend anything.
 """
 
 from __future__ import annotations

@@ -139,7 +139,9 @@ def _via(claim: Claim, table: dict[str, Claim]) -> tuple[str, ...]:
 
 
 def _scene(strand: str, members: Sequence[Account], around: Sequence[Setting]) -> Scene:
-    inner = [(a, s) for a, s in zip(members, around, strict=True) if role(a) == "told"] or list(zip(members, around, strict=True))
+    inner = [(a, s) for a, s in zip(members, around, strict=True) if role(a) == "told"] or list(
+        zip(members, around, strict=True)
+    )
     return Scene(
         strand=strand,
         places=tuple(dict.fromkeys(p for _, s in inner for p in s.places)),

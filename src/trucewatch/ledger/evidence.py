@@ -18,7 +18,21 @@ if TYPE_CHECKING:
     from trucewatch.ledger.profile import Profile
 
 Seen = dict[str, float]
-MOVING = frozenset({"patrol", "convoy", "withdrawal", "release", "obstruct", "access", "build-up", "talks", "agreement", "truce", "cooperation"})
+MOVING = frozenset(
+    {
+        "patrol",
+        "convoy",
+        "withdrawal",
+        "release",
+        "obstruct",
+        "access",
+        "build-up",
+        "talks",
+        "agreement",
+        "truce",
+        "cooperation",
+    }
+)
 _WEEK = 7
 _FRESH = 3
 _LATE = 10
@@ -71,7 +85,9 @@ def _stated(ones: Iterable[Span], others: Iterable[Span]) -> str:
     one, other = min(pairs, key=lambda pair: (days_apart(*pair) or 0, pair[0].days + pair[1].days, pair[0][:3], pair[1][:3]))
     gap = days_apart(one, other) or 0
     if gap == 0:
-        return "day same" if one.days == other.days == 1 else ("day around" if max(one.days, other.days) <= _WEEK else "day wide")
+        return (
+            "day same" if one.days == other.days == 1 else ("day around" if max(one.days, other.days) <= _WEEK else "day wide")
+        )
     if gap == 1 and (one.night or other.night):
         return "day night"
     return "day next" if gap == 1 else "bar day"

@@ -139,7 +139,9 @@ def span(time: When) -> Span | None:
         return None
     hours = _hours(time.value or "")
     late = hours is not None and (hours[1] > _DUSK + 3 or hours[0] < _DAWN)
-    night = late or bool(re.search(r"\b(?:night|midnight|overnight|evening|late|early|dawn|small hours)\b", time.text, re.IGNORECASE))
+    night = late or bool(
+        re.search(r"\b(?:night|midnight|overnight|evening|late|early|dawn|small hours)\b", time.text, re.IGNORECASE)
+    )
     return Span(begin, until, night, hours)
 
 

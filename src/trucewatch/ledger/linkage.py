@@ -91,7 +91,12 @@ class Linkage:
         sums: dict[str, dict[str, float | None]] = {key: {} for key in keys}
         for a, b in ties:
             sums[a][b] = sums[b][a] = self.between(a, b)
-        heap = [(-(total or 0.0), *sorted((a, b)), 1, 1) for a in sums for b, total in sums[a].items() if a < b and total is not None]
+        heap = [
+            (-(total or 0.0), *sorted((a, b)), 1, 1)
+            for a in sums
+            for b, total in sums[a].items()
+            if a < b and total is not None
+        ]
         heapify(heap)
         while heap:
             negative, a, b, size_a, size_b = heappop(heap)

@@ -57,7 +57,9 @@ class Ledger:
     def _take(self, new: Profile) -> None:
         key = new.account.key
         if key in self.profiles:
-            raise TrucewatchError("account-twice", f"the account {key} is in the ledger already", next_step="give reports their own ids")
+            raise TrucewatchError(
+                "account-twice", f"the account {key} is in the ledger already", next_step="give reports their own ids"
+            )
         self.profiles[key] = new
         self._edges[key] = set()
         self._stale.add(key)

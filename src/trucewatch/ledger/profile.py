@@ -22,7 +22,25 @@ if TYPE_CHECKING:
     from trucewatch.model.incident import Account, Party, Spot, When
 
 _PLAIN = re.compile(r"^(?:the|a|an|its|their|his|her|some|several|two|three|four|five)\s+", re.IGNORECASE)
-_ANYBODY = {"people", "person", "civilian", "other", "soldier", "fighter", "troop", "of", "the", "a", "an", "and", "at", "least", "about", "more", "than"}
+_ANYBODY = {
+    "people",
+    "person",
+    "civilian",
+    "other",
+    "soldier",
+    "fighter",
+    "troop",
+    "of",
+    "the",
+    "a",
+    "an",
+    "and",
+    "at",
+    "least",
+    "about",
+    "more",
+    "than",
+}
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
 _TOKEN = re.compile(r"\w+")
 

@@ -38,7 +38,9 @@ _AGAIN = re.compile(r"\b(?:another|a second|the second|again|third|a further|sec
 _RESULT = re.compile(
     r"\b(?:kill|wound|injur|die|dead|death|hurt|destroy|damag|burn|lost|los[et]|collaps|casualt|lasted|ended)\w*", re.IGNORECASE
 )
-_WEAPON = re.compile(r"\b(?:shell|mortar|bomb|artillery|howitzer|rocket|missile|drone|round|grenade|bullet|impact)s?\b", re.IGNORECASE)
+_WEAPON = re.compile(
+    r"\b(?:shell|mortar|bomb|artillery|howitzer|rocket|missile|drone|round|grenade|bullet|impact)s?\b", re.IGNORECASE
+)
 _PART_OF_DAY = re.compile(
     r"\W*(?:in|during|on) the (?:morning|afternoon|evening|night)\b|\W*(?:at (?:noon|midnight|dawn|dusk|night)|hours later|an hour later)\b",
     re.IGNORECASE,
@@ -232,7 +234,9 @@ def _once(spots: Iterable[Spot]) -> tuple[Spot, ...]:
 @cache
 def _noun_pattern() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, tables.nouns()), key=len, reverse=True))
-    return re.compile(rf"\b(?:the|this|that|its|their|[A-Z]\w+day[’']s|second|first)\s+(?:[\w-]+\s+){{0,2}}({words})\b", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:the|this|that|its|their|[A-Z]\w+day[’']s|second|first)\s+(?:[\w-]+\s+){{0,2}}({words})\b", re.IGNORECASE
+    )
 
 
 def _points_back(clause: str) -> bool:

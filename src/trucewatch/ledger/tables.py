@@ -46,7 +46,11 @@ def rows(name: str) -> Iterator[dict[str, str]]:
         text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
     except OSError as error:
         raise TrucewatchError(
-            "ledger-table", "a table of the ledger cannot be read", where=name, why=str(error), next_step="install the package again"
+            "ledger-table",
+            "a table of the ledger cannot be read",
+            where=name,
+            why=str(error),
+            next_step="install the package again",
         ) from error
     header: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):

@@ -15,7 +15,21 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]*|\d{2,}")
 _SHORT = 4
-_TITLES = {"the", "colonel", "general", "minister", "president", "governor", "mayor", "major", "captain", "commander", "dr", "mr", "mrs"}
+_TITLES = {
+    "the",
+    "colonel",
+    "general",
+    "minister",
+    "president",
+    "governor",
+    "mayor",
+    "major",
+    "captain",
+    "commander",
+    "dr",
+    "mr",
+    "mrs",
+}
 
 
 def stem(word: str) -> str:

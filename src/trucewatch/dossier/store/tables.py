@@ -142,7 +142,8 @@ codings = Table(
     Column("status", String(16), nullable=False),
     Column("sha256", String(64), nullable=False),  # of the record's JSON line
     Column("record", LargeBinary, nullable=False),  # the contract's line, zlib
-    Column("persons", Text, nullable=False),  # person mentions, for the protection policy
+    Column("persons", Text, nullable=False),  # person mentions (start, end), for the protection policy
+    Column("at_risk", Text, nullable=False),  # names of persons named in threats, canonical JSON; for reviewers and the policy
     Column("made", String(32), nullable=False),
     _digest(),
     UniqueConstraint("report", "coder"),

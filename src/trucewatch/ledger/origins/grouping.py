@@ -143,14 +143,14 @@ def _group(reports: Sequence[Report], links: Sequence[Link]) -> OriginGroup:
     ghost = next((name for name in map(ghost_of, ordered) if name), None) if ghost_of(first) else None
     declared = first.origin.publisher if first.origin and first.origin.relation != "quoted" else None
     place = {report.id: at for at, report in enumerate(ordered)}
-    return OriginGroup(
-        first.id, tuple(place), declared or first.publisher, ghost, tuple(_why(links, place))
-    )
+    return OriginGroup(first.id, tuple(place), declared or first.publisher, ghost, tuple(_why(links, place)))
 
 
 def _ordered(reports: Sequence[Report], links: Sequence[Link]) -> list[Report]:
     """First published first; among those of one day, one that another goes back to comes before it."""
-    later = {link.other if link.earlier == link.one else link.one for link in links if link.earlier and link.ground != "published"}
+    later = {
+        link.other if link.earlier == link.one else link.one for link in links if link.earlier and link.ground != "published"
+    }
     return sorted(reports, key=lambda report: (_age(report)[0], report.id in later, *_age(report)[1:]))
 
 

@@ -137,6 +137,7 @@ def _codings() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.Column("persons", sa.Text(), nullable=False),
+        sa.Column("at_risk", sa.Text(), nullable=False),
         sa.Column("made", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_codings_report"),

@@ -1,0 +1,239 @@
+"""Who the named persons of a report are: their mentions, the nouns beside their names, whether they act in public.
+
+It goes by the words beside a name and by the actor file; where neither tells, a person is private. This module masks nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trucewatch.dossier.masking.names import PARTICLES, Name, covered, pieces
+from trucewatch.dossier.masking.tables import Role, longest, roles
+from trucewatch.ledger.forms import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from trucewatch.ledger.forms import Token
+
+_NOT_NAMES = frozenset(
+    """
+    a an the and or but nor for of in on at by to from with as that this these those its his her their our your my he she it they we you
+    him them us i who whom whose one two three four five six seven eight nine ten several many some all both another other
+    monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november
+    december yesterday today tomorrow meanwhile however according after before while when where since
+    """.split()  # noqa: SIM905  (reads better)
+)
+_APPOSING = frozenset({"is", "was", "the", "a", "an"})
+_STOPPING = frozenset(
+    {
+        "and",
+        "or",
+        "but",
+        "said",
+        "says",
+        "told",
+        "met",
+        "with",
+        "by",
+        "whose",
+        "whom",
+        "when",
+        "where",
+        "while",
+        "after",
+        "before",
+    }
+)
+#: A name that begins so is a person's ("Abu Omar": father of Omar).
+_KUNYA = frozenset({"abu", "abou", "umm", "um"})
+_REACH = 7
+_MOST_WORDS = 5
+
+
+@dataclass(slots=True)
+class Person:
+    """A person of the report: every full name found, and what the words beside the names tell."""
+
+    names: list[Name] = field(default_factory=list)
+    first: int = -1
+    threatened: bool = False
+    known: bool = False
+    found_roles: list[Role] = field(default_factory=list)
+
+    @property
+    def public(self) -> bool:
+        """Whether something says that the person acts in public, and nothing the contrary."""
+        standings = {role.standing for role in self.found_roles}
+        return self.known or standings == {"public"}
+
+    @property
+    def role(self) -> Role | None:
+        """The role that stands for the name: the first private one, else the first."""
+        private = [role for role in self.found_roles if role.standing == "private"]
+        return next(iter(private or self.found_roles), None)
+
+
+def name_runs(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Runs of capitalised words that may be names, as first and last (exclusive) token; roles and titles cut them."""
+    first = 0
+    while first < len(words):
+        last = first
+        while last < len(words) and (last == first or words[last].joined is not None) and _in_name(words, first, last):
+            last += 1
+        while last > first and words[last - 1].key in PARTICLES and not words[last - 1].text[0].isupper():
+            last -= 1
+        if last > first:
+            yield first, last
+        first = max(last, first + 1)
+
+
+def _in_name(words: Sequence[Token], first: int, at: int) -> bool:
+    word = words[at]
+    if word.key in _NOT_NAMES or not word.text[0].isalpha() or role_at(words, at, at + 1):
+        return False
+    if word.text[0].upper() == word.text[0]:
+        return True
+    return word.key in PARTICLES and (at > first or (at + 1 < len(words) and words[at + 1].text[0].isupper()))
+
+
+def role_at(words: Sequence[Token], first: int, last: int) -> Role | None:
+    """The role that ``words[first:last]`` are, or None."""
+    return roles().get(tuple(word.key for word in words[first:last]))
+
+
+def core(mention: str) -> str:
+    """The name within a mention: "Erdogan's spokesman Ibrahim Kalin" gives "Ibrahim Kalin"; "" where it holds none."""
+    words = tokens(mention)
+    runs = [(first, last) for first, last in name_runs(words) if not _owns(words, last)]
+    if not runs and not any(char.isupper() for char in mention):
+        kept = [
+            k
+            for k, word in enumerate(words)
+            if word.key not in _NOT_NAMES and word.key != "'s" and not role_at(words, k, k + 1)
+        ]
+        runs = [(kept[0], kept[-1] + 1)] if kept else []
+    if not runs:
+        return ""
+    first, last = max(runs, key=lambda run: (run[1] - run[0], run[0]))
+    return mention[words[first].start : words[last - 1].end]
+
+
+def _owns(words: Sequence[Token], last: int) -> bool:
+    """Whether a possessive stands behind a run with more words behind it ("Erdogan's spokesman")."""
+    return last + 1 < len(words) and words[last].key == "'s"
+
+
+def roles_beside(words: Sequence[Token], text: str, start: int, end: int) -> Iterator[Role]:
+    """The roles that the words directly before and after ``text[start:end]`` give its bearer; titles left out."""
+    first = next((k for k, word in enumerate(words) if word.end > start), len(words))
+    last = next((k for k, word in enumerate(words) if word.start >= end), len(words))
+    for role in (_role_before(words, text, first), _role_after(words, text, end, last)):
+        if role:
+            yield role
+
+
+def _role_before(words: Sequence[Token], text: str, first: int) -> Role | None:
+    """As in "commander Dara Kess", "Foreign Minister Dr. X", "the commander, X", "a spokesman for the mission, X"."""
+    at = first
+    while 0 < at < len(words) and _is_title(words, at - 1) and _gap(text, words, at) in {"", ".", ","}:
+        at -= 1
+    if not 0 < at < len(words) or _gap(text, words, at) not in {"", ",", ".", ":"}:
+        return None
+    found = _ending(words, at)
+    if found or _gap(text, words, at) != ",":
+        return found
+    for link in range(at - 1, max(at - _REACH, 0), -1):
+        if words[link].key in {"of", "for", "at", "in"}:
+            return _ending(words, link)
+        if words[link].joined is None:
+            break
+    return None
+
+
+def _gap(text: str, words: Sequence[Token], at: int) -> str:
+    return text[words[at - 1].end : words[at].start].strip()
+
+
+def _is_title(words: Sequence[Token], at: int) -> bool:
+    role = role_at(words, at, at + 1)
+    return role is not None and role.standing == "title"
+
+
+def _ending(words: Sequence[Token], end: int) -> Role | None:
+    """The longest role that ends right before token ``end``."""
+    for width in range(min(longest(roles()), end), 0, -1):
+        role = role_at(words, end - width, end)
+        if role and role.standing != "title" and all(word.joined is not None for word in words[end - width + 1 : end]):
+            return role
+    return None
+
+
+def _beginning(words: Sequence[Token], first: int) -> tuple[Role, int] | None:
+    """The longest role that begins at token ``first``, and its end; not one that owns what follows ("the minister's driver")."""
+    for width in range(min(longest(roles()), len(words) - first), 0, -1):
+        role, end = role_at(words, first, first + width), first + width
+        if role and role.standing != "title":
+            return None if end < len(words) and words[end].key == "'s" else (role, end)
+    return None
+
+
+def _role_after(words: Sequence[Token], text: str, end: int, last: int) -> Role | None:
+    """As in ", a resident of Orl", ", the group's deputy commander", " (teacher)", " is a nurse"."""
+    if last >= len(words):
+        return None
+    opener = text[end : words[last].start].strip()
+    if opener not in {"", ",", "(", "–", "—", "-"} or (not opener and words[last].key not in _APPOSING):
+        return None
+    for at in range(last, min(last + _REACH, len(words))):
+        if (at > last and words[at].joined is None) or words[at].key in _STOPPING:
+            return None
+        found = _beginning(words, at)
+        if found:
+            return found[0]
+    return None
+
+
+def unlisted(text: str, words: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Names that a role or a title gives away ("resident Ahmad Khalil", "Mr Haddad", "Umm Khaled"), as offsets; none inside ``taken``."""
+    for first, last in name_runs(words):
+        start, end = words[first].start, words[last - 1].end
+        if covered(taken, start, end) or last - first > _MOST_WORDS:
+            continue
+        titled = first > 0 and _is_title(words, first - 1) and _gap(text, words, first) in {"", "."}
+        before = _ending(words, first) if first > 0 and _gap(text, words, first) == "" else None
+        after = _role_after(words, text, end, last) if last - first > 1 and text[end : end + 1] == "," else None
+        kunya = words[first].key in _KUNYA and last - first > 1
+        if titled or kunya or (before and before.standing == "private") or (after and after.standing == "private"):
+            yield start, end
+
+
+def gathered(names: Iterable[tuple[int, str]]) -> list[Person]:
+    """Persons from names and where each stands (-1: outside the text): a lone surname goes to whoever bears it in full."""
+    found: list[Person] = []
+    listed = sorted(((pieces(name), at) for at, name in names), key=lambda item: (-len(item[0]), item[1], item[0]))
+    for parts, at in listed:
+        if not parts:
+            continue
+        bearers = [person for person in found if _same(person, parts)]
+        by_surname = [person for person in bearers if any(name.surname == parts[-1] for name in person.names)]
+        person = next(iter(by_surname or bearers), None)
+        if person is None:
+            person = Person()
+            found.append(person)
+        if all(name.pieces != parts for name in person.names):
+            person.names.append(Name(parts))
+        if at >= 0 and (person.first < 0 or at < person.first):
+            person.first = at
+    return found
+
+
+def _same(person: Person, parts: tuple[str, ...]) -> bool:
+    """Whether a name is the person's: the same, a part of it that stands alone, or first and last alike."""
+    for name in person.names:
+        if parts == name.pieces or (len(parts) == 1 and parts[0] in {name.surname, *name.lone}):
+            return True
+        if len(parts) > 1 and (parts[0], parts[-1]) == (name.pieces[0], name.surname):
+            return True
+    return False
