@@ -29,8 +29,8 @@ from trucewatch.dossier.adding import Adding, cut_off  # noqa: E402
 from trucewatch.dossier.project import open_dossier  # noqa: E402
 from trucewatch.dossier.recoding import recode, stale  # noqa: E402
 from trucewatch.dossier.store import tables  # noqa: E402
-from trucewatch.dossier.verifying import verify  # noqa: E402
-from trucewatch.model import Coded, Report, TrucewatchError, Unread  # noqa: E402
+from trucewatch.dossier.verifying import verify_folder  # noqa: E402
+from trucewatch.model import Coded, Report, Unread  # noqa: E402
 from trucewatch.model.contract import to_json  # noqa: E402
 from trucewatch.reading import ReadOptions, read  # noqa: E402
 
@@ -175,13 +175,7 @@ def recode_all(folder: Path, coder: Replay) -> int:
 
 def troubles(folder: Path) -> list[Trouble]:
     """What ``verify`` finds, notes too; a dossier that cannot be opened is one finding."""
-    from trucewatch.dossier.verifying import Trouble  # noqa: PLC0415
-
-    try:
-        with open_dossier(folder) as dossier:
-            return list(verify(dossier))
-    except TrucewatchError as error:
-        return [Trouble(error.code, error.where, error.what)]
+    return list(verify_folder(folder))
 
 
 # A dossier as plain data

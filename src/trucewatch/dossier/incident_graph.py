@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.sql import canonical, chunks, short_id
@@ -48,9 +48,49 @@ def machine_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account
     return found
 
 
+def block_keys(found: Profile) -> list[str]:
+    """The blocks of an account as the table keeps them: a long one by its hash."""
+    return sorted(key if len(key) <= _LONGEST else short_id("b", key, size=64) for key in blocks_of(found))
+
+
+_LONGEST = 120
+
+
+def ties_of(found: Mapping[str, Profile]) -> list[tuple[str, str]]:
+    """Pairs that hold together what one report tells of one occurrence."""
+    strands: defaultdict[str, list[str]] = defaultdict(list)
+    for key in sorted(found):
+        strands[found[key].strand].append(key)
+    return [(keys[0], key) for keys in strands.values() for key in keys[1:]]
+
+
 def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
     """The same with the reviewers' corrections laid over."""
     return Judgements(conn).corrected(machine_accounts(conn, keys))
+
+
+def row_of(made: Incident) -> dict[str, Any]:
+    """An incident as the table keeps it."""
+    place = made.place
+    return {
+        "id": made.id,
+        "headline": made.headline,
+        "type": made.type,
+        "truce": made.truce,
+        "begin": made.begin,
+        "until": made.until,
+        "place": (place.name or place.text) if place else None,
+        "country": place.country if place else None,
+        "latitude": place.latitude if place else None,
+        "longitude": place.longitude if place else None,
+        "precision": place.precision if place else None,
+        "accounts": len(made.tellers),
+        "reports": made.corroboration.reports,
+        "origins": made.corroboration.origins,
+        "grade": made.corroboration.grade,
+        "disputed": bool(made.contradictions),
+        "summary": canonical(to_dict(made)),
+    }
 
 
 @dataclass
@@ -67,10 +107,12 @@ class Graph:
 
     def take_in(self, keys: Collection[str]) -> None:
         """New accounts, all of a report at once: compare them with what they meet, then work out the incidents they touch."""
-        new = self._profiles(keys)
+        new = self.profiles(keys)
+        if rejected := set(keys) - set(new):
+            self.take_out(rejected)
         for key in sorted(new):
             self._meet(new[key])
-        self._tie(new)
+        self._tie(keys)
         self.refresh(new)
 
     def take_out(self, keys: Collection[str]) -> None:
@@ -80,9 +122,10 @@ class Graph:
         for piece in chunks(keys):
             left |= set(self._neighbours(piece)) | self._companions(piece)
             emptied |= set(self.conn.scalars(select(members.c.incident).where(members.c.event.in_(piece))))
-            self.conn.execute(delete(edges).where(edges.c.one.in_(piece) | edges.c.other.in_(piece)))
-            self.conn.execute(delete(blocks).where(blocks.c.event.in_(piece)))
-            self.conn.execute(delete(members).where(members.c.event.in_(piece)))
+            rows.remove(self.conn, edges, edges.c.one.in_(piece) | edges.c.other.in_(piece))
+            rows.remove(self.conn, blocks, blocks.c.event.in_(piece))
+            rows.remove(self.conn, members, members.c.event.in_(piece))
+        self._tie(keys)
         self.refresh(left - set(keys))
         self._drop_empty(emptied)
 
@@ -95,7 +138,7 @@ class Graph:
                 seen |= component
                 self._settle(component)
 
-    def _profiles(self, keys: Collection[str]) -> dict[str, Profile]:
+    def profiles(self, keys: Collection[str]) -> dict[str, Profile]:
         """Accounts as they are compared, with the reviewers' corrections and without those they reject."""
         fresh = set(keys) - set(self._known)
         machine = machine_accounts(self.conn, fresh)
@@ -108,21 +151,19 @@ class Graph:
     def _meet(self, new: Profile) -> None:
         """Write an account's blocks, and the edges to whom it meets in them."""
         key = new.account.key
-        held = sorted(blocks_of(new))
+        held = block_keys(new)
         sizes = self._sizes(held)
-        self.conn.execute(delete(blocks).where(blocks.c.event == key))
-        self.conn.execute(delete(edges).where((edges.c.one == key) | (edges.c.other == key)))
-        if held:
-            self.conn.execute(blocks.insert(), [{"block": block, "event": key} for block in held])
+        rows.remove(self.conn, blocks, blocks.c.event == key)
+        rows.remove(self.conn, edges, (edges.c.one == key) | (edges.c.other == key))
+        rows.insert(self.conn, blocks, [{"block": block, "event": key} for block in held])
         small = [block for block in held if sizes.get(block, 0) < self.crowd]
         made = []
-        for other in self._profiles(self._holders(small) - {key}).values():
+        for other in self.profiles(self._holders(small) - {key}).values():
             points = None if other.strand == new.strand else score(new, other)
             if points is not None and points > 0:
                 one, two = sorted((key, other.account.key))
                 made.append({"one": one, "other": two, "score": points})
-        if made:
-            self.conn.execute(edges.insert(), made)
+        rows.insert(self.conn, edges, made)
         for block in held:
             if sizes.get(block, 0) == self.crowd:
                 self._crowded(block)
@@ -150,23 +191,20 @@ class Graph:
         for one, other in loose:
             both = self._blocks_of(one) & self._blocks_of(other)
             if not any(size <= self.crowd for size in self._sizes(both).values()):
-                self.conn.execute(delete(edges).where(edges.c.one == one, edges.c.other == other))
+                rows.remove(self.conn, edges, (edges.c.one == one) & (edges.c.other == other))
                 touched |= {one, other}
         self.refresh(touched)
 
     def _blocks_of(self, key: str) -> set[str]:
         return set(self.conn.scalars(select(blocks.c.block).where(blocks.c.event == key)))
 
-    def _tie(self, new: Mapping[str, Profile]) -> None:
-        """Tie together what one report tells of one occurrence: edges without a score."""
-        strands: defaultdict[str, list[str]] = defaultdict(list)
-        for key in sorted(new):
-            strands[new[key].strand].append(key)
-        ties = [{"one": keys[0], "other": key, "score": 0.0} for keys in strands.values() for key in keys[1:]]
-        for tie in ties:
-            self.conn.execute(delete(edges).where(edges.c.one == tie["one"], edges.c.other == tie["other"]))
-        if ties:
-            self.conn.execute(edges.insert(), ties)
+    def _tie(self, touched: Iterable[str]) -> None:
+        """Tie together anew what each of some reports tells of one occurrence: edges without a score."""
+        for report in sorted({key.partition("/")[0] for key in touched}):
+            query = select(events.c.key).join(current, current.c.coding == events.c.coding).where(events.c.report == report)
+            found = self.profiles(list(self.conn.scalars(query)))
+            rows.remove(self.conn, edges, edges.c.one.in_(list(found)) & (edges.c.score == 0))
+            rows.insert(self.conn, edges, [{"one": one, "other": other, "score": 0.0} for one, other in ties_of(found)])
 
     def _neighbours(self, keys: Collection[str]) -> Iterator[str]:
         for piece in chunks(keys):
@@ -190,7 +228,7 @@ class Graph:
 
     def _settle(self, component: set[str]) -> None:
         """Cluster a component and write its incidents: those clusters that hold something told."""
-        found = self._profiles(component)
+        found = self.profiles(component)
         ties: list[tuple[str, str]] = []
         for piece in chunks(sorted(found)):
             query = select(edges.c.one, edges.c.other).where(edges.c.one.in_(piece), edges.c.score > 0)
@@ -222,7 +260,7 @@ class Graph:
     def _leave(self, keys: Collection[str]) -> None:
         """Accounts that belong to no incident any more."""
         for piece in chunks(sorted(keys)):
-            self.conn.execute(delete(members).where(members.c.event.in_(piece)))
+            rows.remove(self.conn, members, members.c.event.in_(piece))
 
     def _named(self, clusters: list[frozenset[str]], before: Mapping[str, str]) -> dict[str, frozenset[str]]:
         """An id for each cluster: that of the incident most of it comes from, where none has a better right to it."""
@@ -261,33 +299,13 @@ class Graph:
         )
 
     def _incident(self, made: Incident) -> None:
-        place = made.place
-        row = {
-            "id": made.id,
-            "headline": made.headline,
-            "type": made.type,
-            "truce": made.truce,
-            "begin": made.begin,
-            "until": made.until,
-            "place": (place.name or place.text) if place else None,
-            "country": place.country if place else None,
-            "latitude": place.latitude if place else None,
-            "longitude": place.longitude if place else None,
-            "precision": place.precision if place else None,
-            "accounts": len(made.tellers),
-            "reports": made.corroboration.reports,
-            "origins": made.corroboration.origins,
-            "grade": made.corroboration.grade,
-            "disputed": bool(made.contradictions),
-            "summary": canonical(to_dict(made)),
-        }
-        rows.upsert(self.conn, incidents, [row])
+        rows.upsert(self.conn, incidents, [row_of(made)])
 
     def _alias(self, old: str, keys: Collection[str], named: Mapping[str, frozenset[str]]) -> None:
         """An incident that is no more leads to the one most of it went to."""
         votes = Counter({id_: len(cluster_ & set(keys)) for id_, cluster_ in named.items()})
         best, count = max(votes.items(), key=lambda vote: (vote[1], vote[0]), default=("", 0))
-        self.conn.execute(delete(incidents).where(incidents.c.id == old))
+        rows.remove(self.conn, incidents, incidents.c.id == old)
         if count:
             rows.upsert(self.conn, aliases, [{"id": old, "incident": best}])
 
@@ -295,5 +313,4 @@ class Graph:
         """Incidents that have lost their last member are gone."""
         for piece in chunks(sorted(ids)):
             held = set(self.conn.scalars(select(members.c.incident).where(members.c.incident.in_(piece))))
-            gone = [id_ for id_ in piece if id_ not in held]
-            self.conn.execute(delete(incidents).where(incidents.c.id.in_(gone)))
+            rows.remove(self.conn, incidents, incidents.c.id.in_([id_ for id_ in piece if id_ not in held]))

@@ -10,16 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, select, type_coerce, update
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, delete, or_, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from trucewatch.dossier.store import words
+from trucewatch.dossier.store import tally, words
 from trucewatch.dossier.store.engine import is_sqlite, place
 from trucewatch.dossier.store.errors import DAMAGED
 from trucewatch.model.errors import TrucewatchError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 #: Rows that a check holds in memory at once, and rows that one statement writes.
 AT_ONCE = 200
+_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def insert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     for some in _by(rows, AT_ONCE):
         full = [complete(table, row) for row in some]
         conn.execute(table.insert(), full)
-        words.keep(conn, table, full)
+        _keep(conn, table, full)
         count += len(full)
     return count
 
@@ -79,7 +81,7 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
         full = complete(table, row)
         statement: Any = _insert(conn, table).values(full).on_conflict_do_nothing().returning(*table.primary_key)
         if conn.execute(statement).first() is not None:
-            words.keep(conn, table, [full])
+            _keep(conn, table, [full])
             count += 1
     return count
 
@@ -92,11 +94,37 @@ def upsert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
     for some in _by(rows, AT_ONCE):
-        full = [complete(table, row) for row in some]
+        full = list({tuple(row[key] for key in keys): complete(table, row) for row in some}.values())
+        _let_go(conn, table, or_(*[_where(table, row) for row in full]))
         conn.execute(statement, full)
-        words.keep(conn, table, full)
-        count += len(full)
+        _keep(conn, table, full)
+        count += len(some)
     return count
+
+
+def remove(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
+    """Takes out the rows for which ``which`` holds."""
+    _let_go(conn, table, which)
+    conn.execute(delete(table).where(which))
+
+
+def _keep(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """What goes along with rows that were written: their place in the table's sum, their words."""
+    tally.note(conn, table.name, (digest_of(table, row) for row in full))
+    words.keep(conn, table, full)
+
+
+def _let_go(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
+    """Takes rows that are about to be replaced or removed off the table's sum."""
+    if tally.is_counting(conn) and table.name != "meta":
+        there = [_plain(row) for row in conn.execute(_raw(table).where(which)).mappings()]
+        tally.note(conn, table.name, (digest_of(table, row) for row in there), -1)
+
+
+def digest_of(table: Table, row: Row) -> str:
+    """A row's digest as it stands in it, or, in a table without any, as it would."""
+    found = str(row["digest"]) if "digest" in table.c else digest(table, row)
+    return found if _HEX.fullmatch(found) else digest(table, row)
 
 
 def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
@@ -121,8 +149,9 @@ def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
             next_step=DAMAGED.next_step,
         )
     full = complete(table, {**found, **changes})
+    tally.note(conn, table.name, [found["digest"] if "digest" in table.c else digest(table, found)], -1)
     conn.execute(update(table).where(mine).values(full))
-    words.keep(conn, table, [full])
+    _keep(conn, table, [full])
 
 
 def check(conn: Connection, table: Table) -> Iterator[BadRow]:
@@ -143,6 +172,32 @@ def check(conn: Connection, table: Table) -> Iterator[BadRow]:
     finally:
         if is_sqlite(conn):
             driver.text_factory = str
+
+
+def check_sum(conn: Connection, table: Table) -> Iterator[BadRow]:
+    """Whether the table has the rows that were written to it, no more and no fewer; a row that was taken out leaves no key to name."""
+    there, driver = tally.Tally(), conn.connection.driver_connection
+    if is_sqlite(conn):
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")  # type: ignore[union-attr]
+    try:
+        for row in conn.execute(_raw(table), execution_options={"yield_per": AT_ONCE}).mappings():
+            there.add(digest_of(table, _plain(row)))
+        kept = tally.kept(conn).get(table.name, str(tally.Tally()))
+    finally:
+        if is_sqlite(conn):
+            driver.text_factory = str  # type: ignore[union-attr]
+    if kept != str(there):
+        yield BadRow(table.name, "", _how_many(kept, there))
+
+
+def _how_many(kept: str, there: tally.Tally) -> str:
+    try:
+        more = there.count - tally.parse(kept).count
+    except ValueError:
+        return "its sum in meta cannot be read"
+    if more:
+        return f"{abs(more)} {'row' if abs(more) == 1 else 'rows'} {'too many' if more > 0 else 'missing'}"
+    return "a row is not one of those that were written"
 
 
 def _changed(conn: Connection, table: Table) -> Iterator[BadRow]:
