@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT), str(ROOT / "benchmarks")]
 
-from replay import Replay, _key, bodies, prepare  # noqa: E402
+from replay import Replay, _key, bodies  # noqa: E402
 from sqlalchemy import create_engine, select, text  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 from warcio.statusandheaders import StatusAndHeaders  # noqa: E402
@@ -26,9 +26,11 @@ from warcio.warcwriter import WARCWriter  # noqa: E402
 
 from trucewatch.dossier import keeping  # noqa: E402
 from trucewatch.dossier.adding import Adding, cut_off  # noqa: E402
+from trucewatch.dossier.desk import open_desk  # noqa: E402
 from trucewatch.dossier.project import open_dossier  # noqa: E402
 from trucewatch.dossier.recoding import recode, stale  # noqa: E402
 from trucewatch.dossier.store import tables  # noqa: E402
+from trucewatch.dossier.verdicts.desk import Request  # noqa: E402
 from trucewatch.dossier.verifying import verify_folder  # noqa: E402
 from trucewatch.model import Coded, Report, Unread  # noqa: E402
 from trucewatch.model.contract import to_json  # noqa: E402
@@ -132,24 +134,21 @@ class Second(Replay):
 
 def coders(names: list[str]) -> tuple[Replay, Second]:
     """The two coders; what they replay is coded once for all."""
-    if not RECORDS.exists():
-        _record(names)
+    RECORDS.parent.mkdir(parents=True, exist_ok=True)
+    RECORDS.touch()
+    known = Replay(RECORDS).records
+    new = {_key(item.text): item for item in read(names, options=ReadOptions()) if isinstance(item, Report)}
+    if missing := [item for key, item in new.items() if key not in known]:
+        _record(missing)
     return Replay(RECORDS), Second(RECORDS)
 
 
-def _record(names: list[str]) -> None:
+def _record(missing: Iterable[Report]) -> None:
     import trucewatch  # noqa: PLC0415 - a second, and only once
 
-    prepare(ROOT / "out" / "replay.jsonl")
-    known = Replay(ROOT / "out" / "replay.jsonl").records
     coder = trucewatch.load()
-    RECORDS.parent.mkdir(parents=True, exist_ok=True)
-    part = RECORDS.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as out:
-        for item in read(names, options=ReadOptions()):
-            if isinstance(item, Report):
-                out.write(to_json(known.get(_key(item.text)) or coder.code(item)) + "\n")
-    part.replace(RECORDS)
+    with RECORDS.open("a", encoding="utf-8") as out:
+        out.writelines(to_json(coder.code(item)) + "\n" for item in missing)
 
 
 # What a user does
@@ -176,6 +175,24 @@ def recode_all(folder: Path, coder: Replay) -> int:
 def troubles(folder: Path) -> list[Trouble]:
     """What ``verify`` finds, notes too; a dossier that cannot be opened is one finding."""
     return list(verify_folder(folder))
+
+
+def keys_in(dossier: Dossier) -> list[str]:
+    """Keys of today's events, in order."""
+    query = select(tables.events.c.key).join(tables.current, tables.current.c.coding == tables.events.c.coding)
+    return dossier.read(lambda conn: sorted(conn.scalars(query)))
+
+
+def judge(folder: Path) -> None:
+    """The same verdicts as ever, one of each kind and some more."""
+    with open_desk(folder) as desk:
+        keys = keys_in(desk.dossier)
+        for number, kind in enumerate(("accept", "reject", "merge", "merge", "split", "reject", "note", "merge", "accept")):
+            one, other = keys[number * 7 % len(keys)], keys[(number * 17 + 5) % len(keys)]
+            paired = kind in {"merge", "split"}
+            if one != other:
+                text_ = "A note." if kind == "note" else ""
+                desk.record(Request(kind, "A. Reviewer", event=one, other=other if paired else None, text=text_))  # type: ignore[arg-type]
 
 
 # A dossier as plain data
