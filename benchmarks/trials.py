@@ -154,11 +154,12 @@ def _record(missing: Iterable[Report]) -> None:
 # What a user does
 
 
-def add(folder: Path, coder: Replay, names: list[str]) -> list[Added]:
-    """``trucewatch add`` with sources; what was cut off first, as by the call without any."""
+def add(folder: Path, coder: Replay, names: list[str], *, go_on: bool = True) -> list[Added]:
+    """``trucewatch add`` with sources; what was cut off first (``go_on``), as by the call without any."""
     with open_dossier(folder, write=True) as dossier:
         adding = Adding(dossier, coder_of(coder), coder, dossier.reading())
-        return [*adding.unfinished(cut_off(dossier)), *adding.run(names)]
+        left = cut_off(dossier) if go_on else []
+        return [*adding.unfinished(left), *adding.run(names)]
 
 
 def coder_of(coder: Replay) -> str:
