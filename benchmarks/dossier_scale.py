@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from sqlalchemy import func, select  # noqa: E402
-
 from benchmarks.common import RESULTS, save  # noqa: E402
 from benchmarks.made_reports import Maker  # noqa: E402
+from sqlalchemy import func, select  # noqa: E402
+
 from trucewatch.dossier import browse, incident_graph, meeting  # noqa: E402
 from trucewatch.dossier.adding import Adding  # noqa: E402
 from trucewatch.dossier.desk import DossierDesk  # noqa: E402
@@ -133,30 +133,34 @@ class Bench:
 @contextmanager
 def counted(clock: Clock) -> Iterator[None]:
     """Count the pairs that are compared and the time of the clustering."""
-    plain, whole = meeting.score, incident_graph.Graph.take_in
+    plain, whole = meeting.score, incident_graph.Graph.bring_up
 
     def score(a: Any, b: Any) -> float | None:
         clock.compared += 1
         return plain(a, b)
 
-    def take_in(self: Any, *given: Any) -> None:
+    def bring_up(self: Any, *given: Any) -> None:
         begun = clock.now()[1]
         whole(self, *given)
         clock.inside += clock.now()[1] - begun
 
     meeting.score, linkage.score = score, score
-    incident_graph.Graph.take_in = take_in  # type: ignore[method-assign]
+    incident_graph.Graph.bring_up = bring_up  # type: ignore[method-assign]
     try:
         yield
     finally:
         meeting.score, linkage.score = plain, plain
-        incident_graph.Graph.take_in = whole  # type: ignore[method-assign]
+        incident_graph.Graph.bring_up = whole  # type: ignore[method-assign]
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
     """Median, 95th percentile and greatest in milliseconds."""
     ordered = sorted(1000 * value for value in values)
-    return {"median": round(median(ordered), 2), "p95": round(ordered[int(0.95 * (len(ordered) - 1))], 2), "most": round(ordered[-1], 2)}
+    return {
+        "median": round(median(ordered), 2),
+        "p95": round(ordered[int(0.95 * (len(ordered) - 1))], 2),
+        "most": round(ordered[-1], 2),
+    }
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -197,7 +201,10 @@ def counts(dossier: Dossier) -> dict[str, Any]:
     """How much is in it."""
 
     def work(conn: Any) -> dict[str, Any]:
-        made = {table.name: int(conn.scalar(select(func.count()).select_from(table)) or 0) for table in (events, edges, incidents, members)}
+        made = {
+            table.name: int(conn.scalar(select(func.count()).select_from(table)) or 0)
+            for table in (events, edges, incidents, members)
+        }
         made["largest incident"] = conn.scalar(select(func.max(incidents.c.accounts)))
         return made
 
@@ -253,11 +260,14 @@ def command(folder: Path) -> list[float]:
     for number in range(3):
         path = folder.parent / "inputs" / f"command-{number}.txt"
         path.write_text(
-            f"Soldiers shelled the village of Aldun on 1{number} May 2031 and killed {number + 2} people, the mayor said.\n", "utf-8"
+            f"Soldiers shelled the village of Aldun on 1{number} May 2031 and killed {number + 2} people, the mayor said.\n",
+            "utf-8",
         )
         words = [sys.executable, "-m", "trucewatch", "add", str(folder), str(path), "--quiet"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-        taken.append(round(timed(lambda words=words, environment=environment: subprocess.run(words, check=True, env=environment)), 2))
+        taken.append(
+            round(timed(lambda words=words, environment=environment: subprocess.run(words, check=True, env=environment)), 2)
+        )
     return taken
 
 

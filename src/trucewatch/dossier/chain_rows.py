@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from trucewatch.dossier.evidence import Entry, link
-from trucewatch.dossier.sql import canonical, now
+from trucewatch.dossier.sql import canonical, now, storable
 from trucewatch.dossier.store.prepared import Prepared
 from trucewatch.dossier.store.tables import custody
 
@@ -32,7 +32,7 @@ def enter(conn: Connection, action: str, detail: Mapping[str, Any]) -> int:
     entries = made_in(conn)
     made = link(entries[-1], now(), action, detail)
     values = {"seq": made.seq, "at": made.at, "action": made.action, "prev": made.prev, "hash": made.hash}
-    _ENTER.run(conn, **values, detail=canonical(made.detail))
+    _ENTER.run(conn, **values, detail=storable(canonical(made.detail)))
     entries.append(made)
     return made.seq
 
@@ -50,7 +50,7 @@ def made_in(conn: Connection) -> list[Entry | None]:
 def head(conn: Connection) -> Entry | None:
     """The last entry."""
     row = _HEAD.first(conn)
-    return None if row is None else Entry(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5])
+    return None if row is None else Entry(row[0], row[1], row[2], detail_of(row[3]), row[4], row[5])
 
 
 def entry(conn: Connection, seq: int) -> Entry | None:
@@ -60,11 +60,22 @@ def entry(conn: Connection, seq: int) -> Entry | None:
 
 
 def after(conn: Connection, seq: int) -> Iterator[Entry]:
-    """Entries beyond a number, in order."""
+    """Entries beyond a number, in order; a row that was tampered with is an entry whose hash does not hold."""
     query = select(custody).where(custody.c.seq > seq).order_by(custody.c.seq).execution_options(yield_per=500)
     for row in conn.execute(query):
         yield _entry(row)
 
 
 def _entry(row: Row[Any]) -> Entry:
-    return Entry(seq=row.seq, at=row.at, action=row.action, detail=json.loads(row.detail), prev=row.prev, hash=row.hash)
+    return Entry(seq=row.seq, at=row.at, action=row.action, detail=detail_of(row.detail), prev=row.prev, hash=row.hash)
+
+
+def detail_of(written: str) -> dict[str, Any]:
+    """An entry's detail; of what is not written as entries are, one that fits no hash."""
+    try:
+        found = json.loads(written)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or storable(canonical(found)) != written:
+        return {"not as entries are written": written}
+    return found

@@ -89,10 +89,15 @@ def reattach(conn: Connection, coded: Coded, given: Iterable[Verdict] | None = N
     return Counter(item.how for item in found)
 
 
+def attachment_id(anchor: Anchor) -> str:
+    """The key of an anchor's row."""
+    return short_id("a", *(str(part) for part in anchor.key))
+
+
 def _attachment(item: Attached) -> dict[str, Any]:
     anchor = item.anchor
     return {
-        "id": short_id("a", *(str(part) for part in anchor.key)),
+        "id": attachment_id(anchor),
         "report": anchor.report,
         "event": item.event,
         "how": item.how,

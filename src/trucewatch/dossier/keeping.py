@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select
 
 from trucewatch.dossier import chain_rows
-from trucewatch.dossier.sql import canonical, now, short_id
+from trucewatch.dossier.sql import canonical, now, short_id, storable
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.prepared import Prepared
 from trucewatch.dossier.store.tables import claims, codings, current, events, reports, sightings
@@ -90,20 +90,23 @@ def has_coding(conn: Connection, id_: str, coder: str) -> bool:
     return conn.scalar(query) is not None
 
 
-def sight(conn: Connection, id_: str, capture: str, member: str) -> bool:
-    """Write down that a report was met in a capture; False where that was known."""
+def sight(conn: Connection, id_: str, capture: str, member: str, *, entered: bool = False) -> bool:
+    """Write down that a report was met in a capture, unless the chain says so already; False where that was known."""
     if _SIGHTED.first(conn, report=id_, capture=capture) is not None:
         return False
-    rows.insert(conn, sightings, [{"report": id_, "capture": capture, "member": member}])
+    rows.insert(conn, sightings, [{"report": id_, "capture": capture, "member": storable(member)}])
+    if not entered:
+        chain_rows.enter(conn, "met", {"report": id_, "capture": capture})
     return True
 
 
 def keep(conn: Connection, coded: Coded, *, capture: str, member: str) -> None:
     """Write a report's row, unless it is there. ``coded.id`` is the report's id in the dossier."""
-    if not known(conn, coded.id):
+    new = not known(conn, coded.id)
+    if new:
         rows.insert(conn, reports, [_report_row(conn, coded, member)])
         chain_rows.enter(conn, "kept", {"report": coded.id, "sha256": _text_hash(coded), "capture": capture})
-    sight(conn, coded.id, capture, member)
+    sight(conn, coded.id, capture, member, entered=new)
 
 
 def _report_row(conn: Connection, coded: Coded, member: str) -> dict[str, Any]:
@@ -111,8 +114,8 @@ def _report_row(conn: Connection, coded: Coded, member: str) -> dict[str, Any]:
     last = _LAST.value(conn)
     unread = coded.status if coded.status in {"skipped", "failed"} and not coded.text else "read"
     return {
-        "id": coded.id, "seq": (last or 0) + 1, "name": member, "status": unread,
-        "reasons": canonical([[reason.code, reason.message] for reason in coded.reasons]),
+        "id": coded.id, "seq": (last or 0) + 1, "name": storable(member), "status": unread,
+        "reasons": storable(canonical([[reason.code, reason.message] for reason in coded.reasons])),
         "sha256": _text_hash(coded), "title": report.title if report else None, "publisher": report.publisher if report else None,
         "url": report.url if report else None, "language": (report.language or None) if report else None,
         "published": report.published if report else None, "facts": canonical(report_to_dict(report)) if report else "null",

@@ -68,7 +68,6 @@ def _number(name: str) -> int:
     return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
-_BANDS = Prepared(bands.insert())
 _ORIGIN = Prepared(select(origins.c.origin).where(origins.c.report == bindparam("report")))
 _sparse = (
     select(bands.c.band).where(within(bands.c.band, "bands")).group_by(bands.c.band).having(func.count() <= MOST_HELD)
@@ -101,7 +100,7 @@ def connect(conn: Connection, report: Report) -> set[str]:
         return set()
     own = signature(report.text)
     met = _met(conn, report, own)
-    _BANDS.many(conn, [{"band": key, "report": report.id} for key in _keys(report, own)])
+    rows.insert(conn, bands, [{"band": key, "report": report.id} for key in _keys(report, own)])
     found = list(ghosts(report))
     for other in _loaded(conn, met):
         link = relation(report, other, align(report.text, other.text))

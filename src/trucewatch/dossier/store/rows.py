@@ -10,20 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import sqlite3
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, select, type_coerce, update
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, delete, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from trucewatch.dossier.store import words
+from trucewatch.dossier.store import tally, words
 from trucewatch.dossier.store.engine import is_sqlite, place
 from trucewatch.dossier.store.errors import DAMAGED
-from trucewatch.dossier.store.prepared import Prepared
+from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.model.errors import TrucewatchError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 #: Rows that a check holds in memory at once, and rows that one statement writes.
 AT_ONCE = 200
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def insert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     for some in _by(rows, AT_ONCE):
         full = [complete(table, row) for row in some]
         _inserting(table).many(conn, full)
-        words.keep(conn, table, full)
+        _keep(conn, table, full)
         count += len(full)
     return count
 
@@ -81,7 +83,7 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
         full = complete(table, row)
         statement: Any = _insert(conn, table).values(full).on_conflict_do_nothing().returning(*table.primary_key)
         if conn.execute(statement).first() is not None:
-            words.keep(conn, table, [full])
+            _keep(conn, table, [full])
             count += 1
     return count
 
@@ -89,11 +91,13 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
 def upsert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     """Adds rows, or replaces the rows of the same primary key by them as wholes; gives their number."""
     count = 0
+    keys = [column.name for column in table.primary_key]
     for some in _by(rows, AT_ONCE):
-        full = [complete(table, row) for row in some]
+        full = list({tuple(row[key] for key in keys): complete(table, row) for row in some}.values())
+        _let_go(conn, table, full)
         _upserting(table).many(conn, full)
-        words.keep(conn, table, full)
-        count += len(full)
+        _keep(conn, table, full)
+        count += len(some)
     return count
 
 
@@ -119,6 +123,57 @@ def _names(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.name != "digest")
 
 
+def remove(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
+    """Takes out the rows for which ``which`` holds; what is done for every report has a ``Removal``."""
+    gone = [_plain(row) for row in conn.execute(_raw(table).where(which)).mappings()]
+    tally.note(conn, table.name, (digest_of(table, row) for row in gone), -1)
+    conn.execute(delete(table).where(which))
+
+
+class Removal:
+    """Takes out the rows for which a condition holds; made once, run with the condition's values."""
+
+    __slots__ = ("_statement", "_table")
+
+    def __init__(self, table: Table, which: ColumnElement[bool]) -> None:
+        self._table = table
+        self._statement = Prepared(delete(table).where(which).returning(*table.columns))
+
+    def run(self, conn: Connection, **values: Any) -> None:
+        """Take them out."""
+        names = self._table.columns.keys()
+        gone = [dict(zip(names, row, strict=True)) for row in self._statement.all(conn, **values)]
+        tally.note(conn, self._table.name, (digest_of(self._table, row) for row in gone), -1)
+
+
+def _keep(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """What goes along with rows that were written: their place in the table's sum, their words."""
+    tally.note(conn, table.name, (digest_of(table, row) for row in full))
+    words.keep(conn, table, full)
+
+
+def _let_go(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """Takes rows that are about to be replaced off the table's sum."""
+    if not tally.is_counting(conn) or table.name == "meta" or not full:
+        return
+    (key,) = table.primary_key  # rows of several keys are never replaced
+    there = _there(table).all(conn, keys=[row[key.name] for row in full])
+    found = (dict(zip(table.columns.keys(), row, strict=True)) for row in there)
+    tally.note(conn, table.name, (digest_of(table, row) for row in found), -1)
+
+
+@cache
+def _there(table: Table) -> Prepared:
+    (key,) = table.primary_key
+    return Prepared(select(*table.columns).where(within(key, "keys")))
+
+
+def digest_of(table: Table, row: Row) -> str:
+    """A row's digest as it stands in it, or, in a table without any, as it would."""
+    found = str(row["digest"]) if "digest" in table.c else digest(table, row)
+    return found if _HEX.fullmatch(found) else digest(table, row)
+
+
 def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
     """Changes columns of the one row with this primary key and sets its digest anew.
 
@@ -141,8 +196,9 @@ def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
             next_step=DAMAGED.next_step,
         )
     full = complete(table, {**found, **changes})
+    tally.note(conn, table.name, [found["digest"] if "digest" in table.c else digest(table, found)], -1)
     conn.execute(update(table).where(mine).values(full))
-    words.keep(conn, table, [full])
+    _keep(conn, table, [full])
 
 
 def check(conn: Connection, table: Table) -> Iterator[BadRow]:
@@ -163,6 +219,32 @@ def check(conn: Connection, table: Table) -> Iterator[BadRow]:
     finally:
         if is_sqlite(conn):
             driver.text_factory = str
+
+
+def check_sum(conn: Connection, table: Table) -> Iterator[BadRow]:
+    """Whether the table has the rows that were written to it, no more and no fewer; a row that was taken out leaves no key to name."""
+    there, driver = tally.Tally(), conn.connection.driver_connection
+    if is_sqlite(conn):
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")  # type: ignore[union-attr]
+    try:
+        for row in conn.execute(_raw(table), execution_options={"yield_per": AT_ONCE}).mappings():
+            there.add(digest_of(table, _plain(row)))
+        kept = tally.kept(conn).get(table.name, str(tally.Tally()))
+    finally:
+        if is_sqlite(conn):
+            driver.text_factory = str  # type: ignore[union-attr]
+    if kept != str(there):
+        yield BadRow(table.name, "", _how_many(kept, there))
+
+
+def _how_many(kept: str, there: tally.Tally) -> str:
+    try:
+        more = there.count - tally.parse(kept).count
+    except ValueError:
+        return "its sum in meta cannot be read"
+    if more:
+        return f"{abs(more)} {'row' if abs(more) == 1 else 'rows'} {'too many' if more > 0 else 'missing'}"
+    return "a row is not one of those that were written"
 
 
 def _changed(conn: Connection, table: Table) -> Iterator[BadRow]:
