@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from incident_clusters import prepare
 from incident_sets import IncidentSet, code_all
-
 from trucewatch.ledger import compare, strands, tables
 from trucewatch.ledger.blocking import blocks_of
 from trucewatch.ledger.profile import profile
@@ -28,18 +28,16 @@ if TYPE_CHECKING:
 
 DATA = Path(tables.__file__).parent / "data"
 #: Weights that stay as they were set: the set shows too few cases, or such as no collection shows.
-HELD = {"kind apart", "one strand", "two strands"}
+HELD = {"kind apart", "place near", "spoken", "one strand", "two strands"}
 _HELD = 1e6
 Example = tuple[dict[str, float], bool]
 
 
 def marked(found: IncidentSet) -> dict[str, str]:
     """Incident of each account that a telling stands for by its very words."""
-    accounts, homes = prepare(found)
+    _, homes = prepare(found)
     return {
-        a.key: t.incident
-        for t, a in homes.items()
-        if a is not None and t.start < a.predicate.end and a.predicate.start < t.end
+        a.key: t.incident for t, a in homes.items() if a is not None and t.start < a.predicate.end and a.predicate.start < t.end
     }
 
 
@@ -98,7 +96,7 @@ def fit(examples: Sequence[Example], prior: dict[str, float], *, pull: float, st
         curve = (x * (p * (1 - p))[:, None]).T @ x + np.diag(hold)
         step: NDArray[np.float64] = np.linalg.solve(curve, gradient)
         w = w - step
-        if float(np.abs(step).max()) < 1e-6:  # noqa: PLR2004
+        if float(np.abs(step).max()) < 1e-6:
             break
     return {name: round(float(w[at[name]]), 2) for name in names}
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import incident_score as score
 from common import overlaps, save, table
 from incident_sets import IncidentSet, code_all
-
 from trucewatch.ledger import tables
 from trucewatch.ledger.accounts import accounts_of, role, told
 from trucewatch.ledger.memory import Ledger
@@ -37,13 +36,19 @@ def event_of(telling: Telling, accounts: Sequence[Account]) -> Account | None:
         return min(on, key=lambda a: (_RANK[role(a)], a.predicate.end - a.predicate.start, a.key))
     beside = [a for a in accounts if _in_sentence(telling, a) and a.scene is not None]
     fitting = [a for a in beside if _compatible(telling, a) and (role(a) == "told" or overlaps(span, (a.start, a.end)))]
-    return min(fitting, key=lambda a: (not overlaps(span, (a.start, a.end)), _RANK[role(a)], _gap(telling, a), a.key), default=None)
+    return min(
+        fitting, key=lambda a: (not overlaps(span, (a.start, a.end)), _RANK[role(a)], _gap(telling, a), a.key), default=None
+    )
 
 
 def _compatible(telling: Telling, account: Account) -> bool:
     """Whether a noun that names an act ("talks", "the raid") can name the account's; a word about an act carries any noun."""
     can = [families for word in telling.text.lower().split() if (families := tables.nouns().get(word))]
-    if not can or role(account) == "word":
+    if not can:
+        return True
+    if not overlaps((telling.start, telling.end), (account.start, account.end)):
+        return False
+    if role(account) == "word":
         return True
     own = tables.family(account.type, account.mode, account.truce).name
     return any(tables.level(own, name) in {"same", "close"} for name in can[-1])
@@ -101,12 +106,19 @@ def by_category(accounts: Mapping[str, Sequence[Account]]) -> dict[str, str]:
         spots = a.near or a.about
         if not told(a) or not spots:
             return a.key
-        return f"{a.type}|{spots[0].name or spots[0].text}|{(a.time.begin if a.time and a.time.begin else a.published or '')[:10]}"
+        return (
+            f"{a.type}|{spots[0].name or spots[0].text}|{(a.time.begin if a.time and a.time.begin else a.published or '')[:10]}"
+        )
 
     return {a.key: name(a) for found in accounts.values() for a in found}
 
 
-SYSTEMS = {"ledger": by_ledger, "one report at a time": by_strand, "type, place, day equal": by_equality, "the same, guessed": by_category}
+SYSTEMS = {
+    "ledger": by_ledger,
+    "one report at a time": by_strand,
+    "type, place, day equal": by_equality,
+    "the same, guessed": by_category,
+}
 
 
 def measure(found: IncidentSet, systems: Mapping[str, Any] = SYSTEMS) -> dict[str, Any]:
@@ -137,7 +149,13 @@ def _figures(
     figures: dict[str, Any] = {}
     for label, (g, s) in (("all tellings", (gold, own)), ("found tellings", found)):
         p, r, f = score.b_cubed(g, s)
-        figures[label] = {"B-cubed P": p, "B-cubed R": r, "B-cubed F1": f, "pairs F1": score.pairs(g, s)[2], "ARI": score.rand(g, s)}
+        figures[label] = {
+            "B-cubed P": p,
+            "B-cubed R": r,
+            "B-cubed F1": f,
+            "pairs F1": score.pairs(g, s)[2],
+            "ARI": score.rand(g, s),
+        }
     figures["hard pairs"] = len(hard)
     figures["false merges"] = [" ".join(pair) for pair in score.false_merges(gold, own, hard)]
     figures["clusters that hold several incidents"] = sum(

@@ -200,13 +200,25 @@ def facts(press: Press, day: date, keep: dict[str, str] | None = None) -> dict[s
     chance = press.chance
     region, state = press.name(), press.name("ia")
     made = {
-        "town": press.name(), "town2": press.name(), "village": press.name(), "region": f"the {region} valley", "road": f"H{chance.randrange(2, 60)}",
-        "river": press.name(), "state": state, "army": f"the {state[:-2]}ian army", "rebels": f"the {region} {chance.choice(['Front', 'Brigades', 'Guard', 'Council'])}",
-        "mission": f"the {region} Observer Mission", "charity": chance.choice(["Open Hand", "the Lamp Society", "Doctors' League", "Bread for the Road"]),
-        "person": f"{press.name()} {press.name()}", "person2": f"{press.name()} {press.name()}", "person3": f"{press.name()} {press.name()}",
-        "hospital": press.name(), "month": chance.choice(MONTHS), "time": f"{chance.randrange(1, 12)}.{chance.choice(['05', '10', '20', '30', '45'])}",
+        "town": press.name(),
+        "town2": press.name(),
+        "village": press.name(),
+        "region": f"the {region} valley",
+        "road": f"H{chance.randrange(2, 60)}",
+        "river": press.name(),
+        "state": state,
+        "army": f"the {state[:-2]}ian army",
+        "rebels": f"the {region} {chance.choice(['Front', 'Brigades', 'Guard', 'Council'])}",
+        "mission": f"the {region} Observer Mission",
+        "charity": chance.choice(["Open Hand", "the Lamp Society", "Doctors' League", "Bread for the Road"]),
+        "person": f"{press.name()} {press.name()}",
+        "person2": f"{press.name()} {press.name()}",
+        "person3": f"{press.name()} {press.name()}",
+        "hospital": press.name(),
+        "month": chance.choice(MONTHS),
+        "time": f"{chance.randrange(1, 12)}.{chance.choice(['05', '10', '20', '30', '45'])}",
         "number": str(chance.randrange(12, 300)),
-    }  # fmt: skip
+    }
     happened = day - timedelta(days=chance.randrange(2))
     made |= {"day": DAYS[happened.weekday()], "date": f"{happened.day} {MONTHS[happened.month - 1]}"}
     made["date0"] = f"{(happened - timedelta(days=1)).day} {MONTHS[(happened - timedelta(days=1)).month - 1]}"
@@ -383,18 +395,18 @@ def families(press: Press, count: int, texts: Iterator[str]) -> None:
             press.emit(story, family, "original")
         copies(press, story, family, chance.choice([1, 1, 2, 2, 3, 3, 4, 6, 9]))
         if not free and chance.random() < 0.6:
-            look_alikes(press, skeleton, values, day, family, story.publisher)
+            look_alikes(press, skeleton, values, story, family)
 
 
-def look_alikes(press: Press, skeleton: int, values: dict[str, str], day: date, family: str, publisher: str) -> None:
+def look_alikes(press: Press, skeleton: int, values: dict[str, str], model: Story, family: str) -> None:
     """Other stories from the same skeleton, each a family of its own; some with a copy."""
     for number in range(press.chance.randrange(1, 4)):
         near = press.chance.random() < 0.6
-        other = day + timedelta(days=press.chance.choice([-9, -5, -2, 1, 3, 7, 12]))
+        other = model.published + timedelta(days=press.chance.choice([-9, -5, -2, 1, 3, 7, 12]))
         keep = {slot: values[slot] for slot in STANDING} if near else {}
         story = from_skeleton(press, skeleton, facts(press, other, keep), other)
         if near:
-            story = replace(story, publisher=publisher)
+            story = replace(story, publisher=model.publisher)
         name = f"{family}-like{number}"
         press.emit(story, name, "near look-alike" if near else "far look-alike")
         if press.chance.random() < 0.35:

@@ -32,6 +32,7 @@ _VERBS = {
     "verify": "Check every hash and row of a dossier and name what is wrong.",
     "dossier": "Export a dossier's records or evidence.",
     "explain": "Show why an event was coded as it was: words, rules, alternatives.",
+    "agreement": "Check, read and map agreements: who must do what, where and until when.",
     "schema": "Print the JSON Schema of the coded record.",
     "model": "Print the facts of the model card: data, scores, hashes.",
 }

@@ -130,7 +130,9 @@ def summary(records: Sequence[Coded]) -> Iterator[str]:
             told = f"{voice.who} {voice.verb} [report {voice.report}, event {voice.event}{copies}]"
             yield f"  {'-' if voice.denies else '+'} {told}"
             yield f"      “{voice.quote}”"
-        yield f"  = {_counted(account.origin_count, 'origin')} in {_counted(account.report_count, 'report')}"
+        for sentence in account.contradictions:
+            yield f"  ! {sentence}"
+        yield f"  = {account.grade}"
 
 
 def _counted(number: int, noun: str) -> str:

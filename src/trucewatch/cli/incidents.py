@@ -59,9 +59,9 @@ def command(  # noqa: PLR0917 - click gives them by name
                     "no-incident", f"there is no incident {incident!r}", where=str(folder),
                     next_step=f"trucewatch incidents {folder} lists them",
                 )  # fmt: skip
-            from trucewatch.ledger.incidents import to_dict  # noqa: PLC0415
+            from trucewatch.ledger.incidents import to_json  # noqa: PLC0415
 
-            click.echo(json.dumps(to_dict(found[0]), ensure_ascii=False) if as_json else "\n".join(one(found[0])))
+            click.echo(to_json(found[0]) if as_json else "\n".join(one(found[0])))
             return
         rows, total = dossier.read(
             lambda conn: (browse.incident_rows(conn, wanted, limit=limit), browse.incident_count(conn, wanted))

@@ -26,7 +26,7 @@ from trucewatch.dossier.store.tables import (
     reports,
     sightings,
 )
-from trucewatch.ledger.incidents import from_dict
+from trucewatch.ledger.incidents import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,7 +180,7 @@ def incident(conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] 
         return None
     summary = conn.scalar(select(incidents.c.summary).where(incidents.c.id == found))
     keys = conn.scalars(select(members.c.event).where(members.c.incident == found))
-    return from_dict(json.loads(summary or "{}")), load_accounts(conn, keys)
+    return from_json(summary or ""), load_accounts(conn, keys)
 
 
 def incident_of(conn: Connection, event: str) -> str | None:

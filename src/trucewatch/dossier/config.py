@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from trucewatch.dossier.masking.policy import Policy
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ def _checked(data: Mapping[str, Any], folder: Path, path: Path) -> Config:
     values.pop("format", None)
     values["publishers"] = _publishers(data.get("publishers", {}), path)
     values["protection"] = data.get("protection", {})
+    Policy.from_mapping(data, where=str(path))
     return Config(folder=folder, **{"name": folder.name, **values})
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 
 from trucewatch.dossier import browse, judgements, keeping
 from trucewatch.dossier.incident_graph import Graph, machine_accounts
-from trucewatch.dossier.sql import now
+from trucewatch.dossier.sql import now, table
 from trucewatch.dossier.store.tables import current, events, incidents, members
 from trucewatch.dossier.verdicts.desk import Told, drawn, undone
 from trucewatch.dossier.verdicts.fields import Values
@@ -120,7 +120,7 @@ class DossierDesk:
         homes = (
             {key: browse.incident_of(conn, key) for key in keys}
             if len(keys) <= _FEW
-            else dict(conn.execute(select(members.c.event, members.c.incident)).tuples().all())
+            else table(conn.execute(select(members.c.event, members.c.incident)))
         )
         found: list[Subject] = []
         records: dict[str, Coded | None] = {}

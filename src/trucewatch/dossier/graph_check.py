@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from trucewatch.dossier.incident_graph import Graph, block_keys, row_of, ties_of
+from trucewatch.dossier.accounts import Accounts
+from trucewatch.dossier.incident_graph import row_of
 from trucewatch.dossier.judgements import Judgements
+from trucewatch.dossier.meeting import block_keys, ties_of
 from trucewatch.dossier.sql import chunks
 from trucewatch.dossier.store.tables import blocks, current, edges, events, incidents, members
 from trucewatch.dossier.trouble import Trouble
@@ -49,9 +51,7 @@ class GraphCheck:
         yield from self._incidents()
 
     def _profiles(self, keys: Collection[str]) -> dict[str, Profile]:
-        graph = Graph(self.conn, self.sides)
-        graph.judgements = self.judgements
-        return graph.profiles(keys)
+        return Accounts(self.conn, self.judgements).profiles(keys)
 
     def _accounts(self) -> Iterator[Trouble]:
         """Report by report: its blocks, its ties, and that every told account is in an incident."""

@@ -19,6 +19,7 @@ from trucewatch.dossier.sql import canonical, now, short_id, storable
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import claims, codings, current, events, reports, sightings
 from trucewatch.ledger.accounts import accounts_of, to_json
+from trucewatch.ledger.origins.statements import statement_origin
 from trucewatch.model import Coded, Mention, Reason, Report, Unread
 from trucewatch.model.contract import from_dict, report_to_dict
 from trucewatch.model.contract import to_json as record_line
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from trucewatch.model import CoderFacts
+    from trucewatch.model.incident import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +153,24 @@ def _claim_row(coding: str, coded: Coded, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: Stands in an origin's key for the report's origin group, which is not known when a report is coded, and may change.
+GROUP = "%group%"
+
+
+def _with_origin(coded: Coded, account: Account) -> Account:
+    """An account with the origin of its statement; empty where that is the report's own group."""
+    found = statement_origin(coded, coded.events[account.number - 1], GROUP)
+    if found.kind == "group":
+        return replace(account, origin_words=_UNNAMED if found.words.startswith("an unnamed") else "")
+    return replace(account, origin=found.key, origin_words=found.words)
+
+
+_UNNAMED = f"an unnamed source of {GROUP}"
+
+
 def _event_rows(coding: str, coded: Coded) -> list[dict[str, Any]]:
     found = []
-    for account in accounts_of(coded):
+    for account in (_with_origin(coded, account) for account in accounts_of(coded)):
         place, time = account.place, account.time
         event = coded.events[account.number - 1]
         found.append({

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select
 
 from trucewatch.dossier import keeping
-from trucewatch.dossier.sql import canonical, chunks, short_id
+from trucewatch.dossier.sql import canonical, chunks, short_id, table
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import bands, current, events, links, origins
 from trucewatch.ledger.origins import (
@@ -77,7 +77,7 @@ def _met(conn: Connection, report: Report) -> list[str]:
     sizes = select(bands.c.band).where(bands.c.band.in_(texts)).group_by(bands.c.band).having(func.count() <= MOST_HELD)
     counted = select(bands.c.report, func.count()).where(bands.c.band.in_(sizes)).group_by(bands.c.report)
     least = max(1.0, _SCREENED * len(own.bands))
-    found: Counter[str] = Counter(dict(conn.execute(counted).tuples().all())) if texts else Counter()
+    found: Counter[str] = Counter(table(conn.execute(counted))) if texts else Counter()
     close = {id_ for id_, count in found.items() if count >= min(least, _ENOUGH)}
     for key in others:
         query = select(bands.c.report).where(bands.c.band == key).order_by(bands.c.report).limit(MOST_HELD)
@@ -124,10 +124,14 @@ def _regroup(conn: Connection, report: Report) -> set[str]:
         query = select(links.c.id, links.c.detail).where(links.c.report.in_(piece) | links.c.other.in_(piece))
         held.update({id_: link_of(detail) for id_, detail in conn.execute(query)})
     before = _groups_of(conn, component)
-    after = {name: group.key for group in groups(members, held.values()) for name in group.members}
-    changed = [{"report": name, "origin": key} for name, key in sorted(after.items()) if before.get(name) != key]
+    after = {name: group for group in groups(members, held.values()) for name in group.members}
+    changed = [
+        {"report": name, "origin": group.key, "publisher": group.publisher}
+        for name, group in sorted(after.items())
+        if before.get(name) != (group.key, group.publisher)
+    ]
     rows.upsert(conn, origins, changed)
-    return _events_of(conn, {row["report"] for row in changed} - {report.id})
+    return _events_of(conn, {name for row in changed if (name := row["report"]) and name != report.id})
 
 
 def _component(conn: Connection, id_: str) -> set[str]:
@@ -145,12 +149,11 @@ def _component(conn: Connection, id_: str) -> set[str]:
     return found
 
 
-def _groups_of(conn: Connection, ids: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _groups_of(conn: Connection, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
+    found: dict[str, tuple[str, str | None]] = {}
     for piece in chunks(sorted(ids)):
-        found.update(
-            dict(conn.execute(select(origins.c.report, origins.c.origin).where(origins.c.report.in_(piece))).tuples().all())
-        )
+        query = select(origins.c.report, origins.c.origin, origins.c.publisher).where(origins.c.report.in_(piece))
+        found.update({report: (origin, publisher) for report, origin, publisher in conn.execute(query)})
     return found
 
 

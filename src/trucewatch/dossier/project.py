@@ -23,8 +23,8 @@ from sqlalchemy import func, select
 from trucewatch.dossier import chain_rows
 from trucewatch.dossier.config import FILE, Config, read, template
 from trucewatch.dossier.evidence import Archive, CustodyLog
-from trucewatch.dossier.sql import now
 from trucewatch.dossier.evidence.disk import sync_folder
+from trucewatch.dossier.sql import now
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.engine import place
 from trucewatch.dossier.store.session import open_store
@@ -179,7 +179,7 @@ def open_dossier(folder: Path, *, write: bool = False, tell: Callable[[str], Non
         tell: hears of an upgrade of the database, and of what an interrupted command had left half written.
 
     Raises:
-        TrucewatchError: ``no-dossier``, ``bad-config``, ``newer-dossier``, or what the store and the evidence say.
+        TrucewatchError: ``no-dossier``, ``bad-config``, ``bad-protection``, ``newer-dossier``, or what the store and the evidence say.
     """
     with opened(read(folder), write=write, tell=tell) as dossier:
         if dossier.read(lambda conn: conn.scalar(select(meta.c.value).where(meta.c.key == "id"))) is None:

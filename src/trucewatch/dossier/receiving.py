@@ -129,6 +129,7 @@ class Receiver:
         """Close connections."""
         if self.fetcher:
             self.fetcher.close()
+            self.fetcher = None
 
     def _bytes(self, name: str, kind: Kind, data: bytes, *, content_type: str | None = None, chosen: bool = True) -> Received:
         made = Capture(

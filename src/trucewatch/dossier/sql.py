@@ -23,6 +23,11 @@ def chunks(items: Iterable[Item], size: int = _CHUNK) -> Iterator[Sequence[Item]
         yield piece
 
 
+def table(found: Iterable[Any]) -> dict[Any, Any]:
+    """Rows of two columns as a dictionary."""
+    return {key: value for key, value in found}  # noqa: C416 - rows are no tuples to a type checker
+
+
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no blanks: the same value gives the same text."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

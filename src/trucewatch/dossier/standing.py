@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import (
     attachments,
     captures,
@@ -63,7 +64,7 @@ def standing(dossier: Dossier) -> Standing:
 
 
 def _standing(conn: Connection, dossier: Dossier) -> Standing:
-    facts = dict(conn.execute(select(meta.c.key, meta.c.value)).all())
+    facts = table(conn.execute(select(meta.c.key, meta.c.value)))
     counted = select(codings.c.coder, func.count()).join(current, current.c.coding == codings.c.id).group_by(codings.c.coder)
     coders = sorted((_coder(text), count) for text, count in conn.execute(counted))
     first, last = conn.execute(select(func.min(reports.c.published), func.max(reports.c.published))).one()

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Literal
 
 from trucewatch.ledger import codec, tables
 from trucewatch.ledger.setting import settings, spot, when
-from trucewatch.ledger.strands import strands
+from trucewatch.ledger.strands import NAMING, strands
 from trucewatch.model.incident import Account, Party, Scene, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from trucewatch.ledger.setting import Setting
-    from trucewatch.model import Claim, Coded, Event, Participant
+    from trucewatch.model import ActorRef, Claim, Coded, Event, Participant
     from trucewatch.model.incident import Spot
 
 Role = Literal["told", "mention", "word"]
@@ -43,7 +43,7 @@ def told(account: Account) -> bool:
 
 def role(account: Account) -> Role:
     """``told`` (see :func:`told`), ``mention`` (planned, demanded, expected, threatened), ``word`` (a statement about an act)."""
-    if tables.family(account.type, account.mode, account.truce).standing == "word":
+    if tables.family(account.type, account.mode, account.truce).standing == "word" or NAMING.match(account.predicate.text):
         return "word"
     return "told" if account.status in _TOLD else "mention"
 
@@ -112,18 +112,27 @@ def _about(coded: Coded) -> tuple[Spot, ...]:
 def _voice(coded: Coded, event: Event) -> Voice:
     table = {claim.id: claim for claim in coded.claims}
     claim = table.get(event.claim or "")
+    rejecter = _rejecter(coded, event) if claim is not None and claim.stance in {"asserts", "accuses"} else None
+    if rejecter is not None:
+        return _named(rejecter.text, rejecter.actor, "denies")
     if claim is None:
         return Voice()
     words = claim.resolved.text if claim.resolved else " … ".join(m.text for m in claim.source)
-    ref = claim.claimant
-    return Voice(
-        words=" ".join(words.split()) or "a source not named",
-        id=ref.id if ref else None,
-        name=ref.name if ref else None,
-        country=ref.country if ref else None,
-        stance=claim.stance,
-        via=_via(claim, table),
-    )
+    return _named(" ".join(words.split()) or "a source not named", claim.claimant, claim.stance, _via(claim, table))
+
+
+def _named(words: str, ref: ActorRef | None, stance: str, via: tuple[str, ...] = ()) -> Voice:
+    if ref is None:
+        return Voice(words, stance=stance, via=via)
+    return Voice(words, ref.id, ref.name, ref.country, stance, via)
+
+
+def _rejecter(coded: Coded, event: Event) -> Participant | None:
+    """Whoever rejects a claim that the event stands in ("the army rejected reports by the Front that ..."): that one denies it."""
+    if event.status != "denied":
+        return None
+    around = [e for e in coded.events if e.type == "REJECT" and e.start <= event.predicate.start < e.end and e.id != event.id]
+    return next((e.actor[0] for e in around if e.actor), None)
 
 
 def _via(claim: Claim, table: dict[str, Claim]) -> tuple[str, ...]:

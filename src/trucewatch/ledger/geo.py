@@ -21,16 +21,26 @@ NAMED = "named"
 """Kind of a spot that stands for a capitalised name in a recipient's words, where no place of that name was found."""
 WORDED = "worded"
 """Kind of a spot that the report words as a place ("in Orl"), where the gazetteer found none."""
+MOVING = frozenset({"patrol", "convoy", "withdrawal", "release", "build-up", "talks", "agreement", "truce", "cooperation"})
+"""Families of acts that have more than one place: those that move, and talks whose subject lies elsewhere."""
 _RADIUS = 6371.0
 _POINT = 2
 _NEAR_KM = 12.0
 _SAME_KM = 1.5
 _WIDE = {"country": 6, "admin1": 4, "region": 5, "admin2": 3, "road": 5, "water": 5, "river": 5, "line": 5}
+_AREA = re.compile(
+    r"\b(?:district|province|region|county|valley|governorate|sector|zone|area|coast|north|south|east|west)\b", re.IGNORECASE
+)
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 _HOUR = re.compile(r"T(\d{2}):")
 _PARTS = {"MO": (5, 12), "MI": (11, 14), "AF": (12, 18), "EV": (17, 23), "NI": (20, 30), "DT": (6, 20)}
 _DUSK = 17
 _DAWN = 6
+
+
+def moving(*families: str) -> bool:
+    """Whether other points may be one way: something moves, and nobody was kept out of a place of its own."""
+    return bool(MOVING & set(families)) and "access" not in families
 
 
 class Span(NamedTuple):
@@ -49,6 +59,8 @@ class Span(NamedTuple):
 
 def wide(spot: Spot) -> bool:
     """Whether a place is an area or a line, not a point."""
+    if spot.name is None and _AREA.search(spot.text):
+        return True
     return (spot.precision or _WIDE.get(spot.kind or "", 1)) > _POINT or spot.kind in _WIDE
 
 

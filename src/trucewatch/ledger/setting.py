@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import NAMED, WORDED
-from trucewatch.ledger.words import signs
+from trucewatch.ledger.geo import MOVING, NAMED, WORDED, wide
+from trucewatch.ledger.words import RESULT, signs
 from trucewatch.model.incident import Spot, When
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from trucewatch.model import Coded, Event, Mention, Place, Time
 
+Found = TypeVar("Found")
 _PASSING = re.compile(
     r"(?:\b(?:from|towards?|bound for|heading (?:for|to)|left|leaving|direction of|returned? to|back to|way to|residents? of|people of|"
     r"governor of|mayor of|capital of|truce of|accord of|agreement of|hospitals? (?:in|of|at)|doctors? in|officials? in|told .{0,30} in|"
@@ -35,9 +36,6 @@ _FRESH = re.compile(
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b(?:another|a second|the second|again|third|a further|second day)\b", re.IGNORECASE)
-_RESULT = re.compile(
-    r"\b(?:kill|wound|injur|die|dead|death|hurt|destroy|damag|burn|lost|los[et]|collaps|casualt|lasted|ended)\w*", re.IGNORECASE
-)
 _WEAPON = re.compile(
     r"\b(?:shell|mortar|bomb|artillery|howitzer|rocket|missile|drone|round|grenade|bullet|impact)s?\b", re.IGNORECASE
 )
@@ -47,15 +45,19 @@ _PART_OF_DAY = re.compile(
 )
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
-_NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])")
+_NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])(?!\s+[A-Z])")
 _WORDED = re.compile(
     r"\b(?:in|In|near|Near|outside|Outside|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
     r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
 )
 _STRUCK = {"shelling", "air", "seizure", "raid", "assault"}
-_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:since|who|which|whose)\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"(?:[\s,]|and|or|the|near|villages?|towns?|of)*")
+_HEADING = re.compile(r"^([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})(?: area| sector)?:\s", re.MULTILINE)
+_AHEAD = 150
 _QUALIFIED = re.compile(
-    r"(?:\b(?:late|early|overnight|the night of|the night to|the (?:small|early) hours of|the evening of|at dawn|night)\b(?:\s+(?:on|of))?\s*)$",
+    r"(?:\b(?:late|early|overnight|the (?:night|evening) (?:of|to)|the (?:small|early) hours of|at dawn|night)\b"
+    r"(?:\s+(?:on|of))?\s*)$",
     re.IGNORECASE,
 )
 _FRONTED = 30
@@ -107,6 +109,8 @@ class Scenery:
         text = coded.text
         dateline = _DATELINE.match(text)
         self.head = dateline.end() if dateline else 0
+        self.taken = [(p.start, p.end) for p in coded.places] + [(t.start, t.end) for t in coded.times]
+        self.known = {p.text.casefold(): spot(p) for p in coded.places}
         acts = [e.predicate.start for e in coded.events]
         sources = [(m.start, m.end) for claim in coded.claims for m in claim.source]
         spoken = [(start, end) for start, end in sources if not any(start <= at < end for at in acts)]
@@ -140,7 +144,7 @@ class Scenery:
             points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
             fresh=fresh,
             again=bool(_AGAIN.search(before)) and not _IT_WAS.match(before),
-            result=bool(_RESULT.search(event.predicate.text)),
+            result=bool(RESULT.search(event.predicate.text)),
             weapon=bool(_WEAPON.search(clause)),
             clock=self._clock(event),
         )
@@ -155,9 +159,11 @@ class Scenery:
     def _worded(self, text: str) -> list[tuple[int, Spot]]:
         """Capitalised words behind "in", "near", "town of" that the gazetteer did not find: a place by the report's wording."""
         known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
-        known += [(x.start, x.end) for x in (*self.coded.places, *self.coded.times)]
+        known += self.taken
         found = [m for m in _WORDED.finditer(text) if m.start(1) >= self.head and not _inside(m.start(1), known)]
-        return [(m.start(1), Spot(m[1], None, WORDED)) for m in found if m[1].lower() not in tables.stopwords()]
+        heads = [m for m in _HEADING.finditer(text) if not _inside(m.start(1), [(p.start, p.end) for p in self.coded.places])]
+        worded = [(m.start(1), m[1]) for m in (*found, *heads) if m[1].lower() not in tables.stopwords()]
+        return [(at, self.known.get(name.casefold()) or Spot(name, None, WORDED)) for at, name in worded]
 
     def _named(self, event: Event) -> tuple[Spot, ...]:
         """A struck or taken place that no gazetteer knows: a capitalised word behind the verb that is no actor and no day."""
@@ -168,17 +174,42 @@ class Scenery:
             return ()
         at = match.start(1)
         known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
-        known += [(t.start, t.end) for t in self.coded.times] + [(h.start, h.end) for h in event.harm]
+        known += self.taken + [(h.start, h.end) for h in event.harm]
         return () if _inside(at, known) else (Spot(match[1], None, NAMED),)
 
     def _stated(self, event: Event, start: int, end: int) -> tuple[Spot, ...]:
         own = self.coded.places[event.place] if event.place is not None else None
-        inside = [place for at, place in self.marks if start <= at < end]
+        within = [(at, place) for at, place in self.marks if start <= at < end]
         if own is not None and own in self.firm:
-            inside.append(spot(own))
+            within = [(at, place) for at, place in within if at != own.start and self._beside(own, at, place, event)]
+            within.insert(0, (own.start, spot(own)))
         sentence = self.coded.sentences[event.sentence]
         fronted = [place for at, place in self.marks if sentence.start <= at <= sentence.start + _FRONTED]
-        return _once(inside) or self._named(event) or _once(fronted)
+        areas = [p for _, p in within if wide(p)]
+        struck = [*named, *areas] if (named := self._named(event)) else [p for _, p in within]
+        stated = self._in_name(event) or _once(struck) or _once(fronted)
+        return stated or _once(place for at, place in self._carried(event, self.marks))[:1]
+
+    def _in_name(self, event: Event) -> tuple[Spot, ...]:
+        """A place in the very words of the act: "the Orl bombing"."""
+        return _once(spot(p) for p in self.coded.places if re.search(rf"\b{re.escape(p.text)}\b", event.predicate.text))
+
+    def _beside(self, own: Place, at: int, place: Spot, event: Event) -> bool:
+        """Whether another place of the clause goes with the act's own: named together with it, around it, or passed on the way."""
+        low, high = sorted((own.start, at))
+        together = _TOGETHER.fullmatch(self.coded.text[low + len(own.text if low == own.start else place.text) : high])
+        moving = tables.family(event.type, event.mode, event.truce).name in MOVING
+        return bool(together) or wide(place) or moving
+
+    def _carried(self, event: Event, marks: Sequence[tuple[int, Found]]) -> list[tuple[int, Found]]:
+        """What the sentence before states, where no act was found in it: the event takes up its thread."""
+        if event.sentence == 0 or any(e.sentence == event.sentence - 1 for e in self.coded.events):
+            return []
+        before = self.coded.sentences[event.sentence - 1]
+        start = self.coded.sentences[event.sentence].start
+        if any(before.start < at <= start for at in self.breaks):
+            return []
+        return [(at, found) for at, found in marks if before.start <= at < before.end]
 
     def _times(self, event: Event, start: int, end: int) -> tuple[When, ...]:
         own = self.coded.times[event.time] if event.time is not None else None
@@ -188,7 +219,8 @@ class Scenery:
         inside = [t for t in dated if start <= t.start < end]
         sentence = self.coded.sentences[event.sentence]
         fronted = [t for t in dated if sentence.start <= t.start <= sentence.start + _FRONTED]
-        return tuple(when(t, self.coded.text) for t in (inside or fronted)[:1])
+        carried = [t for _, t in self._carried(event, [(t.start, t) for t in self.dated])] if not self._clock(event) else []
+        return tuple(when(t, self.coded.text) for t in (inside or fronted or carried)[:1])
 
     def _of_another(self, time: Time, event: Event) -> bool:
         """Whether a time is not the event's: the day it was said ("said on Friday"), or of another act ("the worst since ... on 3 May")."""
@@ -200,12 +232,14 @@ class Scenery:
         """Places before the event, nearest first, then the dateline's and the title's."""
         sentence = self.coded.sentences[event.sentence]
         before = [place for at, place in reversed(self.marks) if at < sentence.end]
-        return _once([*before[:2], *map(spot, self.lead[:1])])
+        after = [place for at, place in self.marks if sentence.end <= at < sentence.end + _AHEAD]
+        return _once([*before[:2], *map(spot, self.lead[:1]), *after[: 0 if before else 1]])
 
     def _then(self, event: Event) -> tuple[When, ...]:
         sentence = self.coded.sentences[event.sentence]
         before = [t for t in reversed(self.coded.times) if t.start < sentence.start and _has_day(t)]
-        return tuple(dict.fromkeys(when(t, self.coded.text) for t in before[:2]))
+        after = [t for t in self.dated if sentence.end <= t.start < sentence.end + _AHEAD]
+        return tuple(dict.fromkeys(when(t, self.coded.text) for t in (before[:2] or after[:1])))
 
     def _lead(self) -> list[Place]:
         """Places of the dateline, then those that the title names."""

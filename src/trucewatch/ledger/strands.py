@@ -7,11 +7,12 @@ module must not look beyond the report.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import WORDED, days_apart, meet, span
+from trucewatch.ledger.geo import WORDED, days_apart, meet, moving, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from trucewatch.model import Event
     from trucewatch.model.incident import Spot, When
 
+NAMING = re.compile(r"(?:called|described|condemned|denounced|branded|hailed|praised|deplored)\b", re.IGNORECASE)
+"""Predicates that pass judgement on an act, though they hold its noun."""
 _TOLD = {"happened", "ongoing", "denied"}
-_MOVING = {"patrol", "convoy", "withdrawal", "release", "obstruct", "access", "build-up"}
+_SPOKEN = {"threat", "demand"}
 _FAR = 3
 
 
@@ -105,8 +108,8 @@ def is_told(event: Event) -> bool:
 
 
 def is_act(event: Event) -> bool:
-    """Whether the event is something done, not a word about something else."""
-    return tables.family(event.type, event.mode, event.truce).standing == "act"
+    """Whether the event is something done, not a word about something else ("called the raid a crime")."""
+    return not NAMING.match(event.predicate.text) and tables.family(event.type, event.mode, event.truce).standing == "act"
 
 
 def choose(event: Event, setting: Setting, found: Sequence[Strand], weights: Mapping[str, float]) -> Strand | None:
@@ -142,6 +145,7 @@ def features(event: Event, setting: Setting, strand: Strand) -> dict[str, float]
         "clock": setting.clock and gap > 0,
         "counter": strand.denied and event.status != "denied" and gap <= 1,
         "denied": event.status == "denied",
+        "spoken": tables.family(event.type, event.mode, event.truce).name in _SPOKEN and is_act(event),
         "not told": event.status not in _TOLD,
     }
     seen |= {name: 1.0 for name, holds in flags.items() if holds}
@@ -169,12 +173,12 @@ def _where(event: Event, setting: Setting, strand: Strand) -> str:
     if not known:
         return "new"
     found = meet(setting.places, known)
-    if found != "apart":
+    if found not in {"apart", "near"}:
         return found if strand.places else "around"
     if not strand.places:
         return "off"
     family = tables.family(event.type, event.mode, event.truce).name
-    return "moving" if family in _MOVING or not is_told(event) else "barred"
+    return "moving" if moving(family, *strand.families) or not is_told(event) else "barred"
 
 
 def _on(setting: Setting, strand: Strand) -> str:

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from trucewatch.model import Coded
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]*|\d{2,}")
+RESULT = re.compile(
+    r"\b(?:kill|wound|injur|die|dead|death|hurt|destroy|damag|burn|burnt|lost|los[et]|collaps|casualt|lasted|ended)\w*",
+    re.IGNORECASE,
+)
+"""Predicates that tell what came of an act, not how it was done."""
 _SHORT = 4
+_IRREGULAR = {
+    "children": "child", "men": "man", "women": "woman", "policemen": "policeman", "fishermen": "fisherman", "wives": "wife", "bodies": "body",
+}  # fmt: skip
 _TITLES = {
     "the",
     "colonel",
@@ -35,6 +43,8 @@ _TITLES = {
 def stem(word: str) -> str:
     """A word without its commonest endings, so that "farmers" meets "farmer"."""
     word = re.sub(r"['’]s?$", "", word.lower())
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= _SHORT - 1:
             return word[: -len(ending)] + rest
@@ -48,7 +58,7 @@ def bare(word: str) -> str:
 
 def signs(coded: Coded, start: int, end: int) -> frozenset[str]:
     """The signs of a stretch of a record's text, without what names its places, actors and times."""
-    taken = [(p.start, p.end) for p in (*coded.places, *coded.times)]
+    taken = [(p.start, p.end) for p in coded.places] + [(t.start, t.end) for t in coded.times]
     taken += [(m.start, m.end) for actor in coded.actors for m in actor.mentions]
     taken = [(a, b) for a, b in taken if a < end and b > start]
     text = coded.text[start:end]

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, Table
 
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import metadata
+from trucewatch.dossier.store.tables import captures, metadata
+from trucewatch.dossier.store.tables import reports as reports_table
 
 WORDS = [
     "army",
@@ -98,11 +99,8 @@ CAPTURE = {
 
 
 def add_reports(store, reports) -> None:
-    from trucewatch.dossier.store.tables import captures
-    from trucewatch.dossier.store.tables import reports as table
-
     def write(conn):
         rows.insert_new(conn, captures, [CAPTURE])
-        rows.insert(conn, table, reports)
+        rows.insert(conn, reports_table, reports)
 
     store.in_write(write)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import math
 import random
 import tracemalloc
 
@@ -8,7 +10,18 @@ from sqlalchemy import Boolean, Float, Integer, LargeBinary, select, text, updat
 from tests.dossier.store.sample import CAPTURE, add_reports, fill, report, rows_of
 
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import SEALED, captures, codings, custody, events, incidents, meta, metadata, reports
+from trucewatch.dossier.store.tables import (
+    SEALED,
+    captures,
+    codings,
+    custody,
+    events,
+    incidents,
+    meta,
+    metadata,
+    progress,
+    reports,
+)
 from trucewatch.model.errors import TrucewatchError
 
 
@@ -47,8 +60,6 @@ def test_a_digest_is_the_same_on_both_databases(both):
 def test_the_digest_is_of_canonical_json():
     """Pinned: a dossier written today must be whole tomorrow."""
     row = {"key": "k", "value": "naïve"}
-    import hashlib
-
     assert rows.digest(meta, row) == hashlib.sha256('["meta",{"key":"k","value":"naïve"}]'.encode()).hexdigest()
     assert rows.digest(meta, {**row, "digest": "x"}) == rows.digest(meta, row)
 
@@ -62,8 +73,6 @@ def flipped(rng, column, value):
     if isinstance(value, int):
         return value + 1000
     if isinstance(value, float):
-        import math
-
         return math.nextafter(value, math.inf)
     if isinstance(value, bytes):
         at = rng.randrange(len(value))
@@ -150,8 +159,6 @@ def test_defaults_and_nothing_are_filled_in(store):
     with store.read() as conn:
         row = conn.execute(select(captures)).mappings().one()
     assert row["published"] is None
-    from trucewatch.dossier.store.tables import progress
-
     store.in_write(lambda conn: rows.insert(conn, progress, [{"capture": "c", "status": "reading"}]))
     with store.read() as conn:
         assert conn.execute(select(progress.c.reports, progress.c.reasons)).one() == (0, "[]")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import unicodedata
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -273,8 +274,6 @@ def both_with_reports(both):
 )
 def test_words_are_those_of_sqlite(content):
     """Of the alphabets of Europe, the Near East and India; SQLite's tables are of an older Unicode, so letters added since may differ."""
-    import unicodedata
-
     old = "".join(
         letter
         for letter in content

@@ -53,7 +53,7 @@ class Mask:
             sure: spans that are known to be a name, whatever surrounds them.
         """
         folded = fold(text)
-        found = [_Found(Hit(start, end, whole=True), rule) for start, end, rule in sure]
+        found = [_Found(Hit(start, end, whole=True), rule) for start, end, rule in sure if start < end]
         found += self._found(text, folded, [(start, end) for start, end, _ in sure])
         found.sort(key=lambda item: (not item.hit.whole, item.hit.start - item.hit.end, item.hit.start))
         chosen: list[_Found] = []
@@ -65,12 +65,12 @@ class Mask:
 
     def _found(self, text: str, folded: Folded, sure: Sequence[tuple[int, int]]) -> Iterator[_Found]:
         caseless = not has_capitals(text)
-        kept = [(hit.start, hit.end) for name in self._keep for hit in name.find(text, folded) if hit.whole]
-        for rule in self.rules:
-            for name in rule.names:
-                for hit in name.find(text, folded, caseless=caseless):
-                    if hit.whole or covered(sure, hit.start, hit.end) or not covered(kept, hit.start, hit.end):
-                        yield _Found(hit, rule)
+        hits = [(hit, rule) for rule in self.rules for name in rule.names for hit in name.find(text, folded, caseless=caseless)]
+        lone = any(not hit.whole for hit, _ in hits)
+        kept = [(hit.start, hit.end) for name in self._keep for hit in name.find(text, folded) if hit.whole] if lone else []
+        for hit, rule in hits:
+            if hit.whole or covered(sure, hit.start, hit.end) or not covered(kept, hit.start, hit.end):
+                yield _Found(hit, rule)
 
     def string(self, text: str) -> str:
         """The string with names replaced."""

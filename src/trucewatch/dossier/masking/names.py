@@ -22,6 +22,8 @@ PARTICLES = frozenset(
     y zu la le las los san st jr sr haj hajj mc mac
     """.split()  # noqa: SIM905  (reads better)
 )
+#: Particles that are English words too: they count only with a hyphen behind them ("at-Tall").
+WEAK_PARTICLES = frozenset({"an", "as", "at", "ash", "do", "den", "e", "y", "los", "las", "san", "st"})
 #: Names that are common words too: in small letters they are the words.
 _COMMON = frozenset(
     """
@@ -107,9 +109,7 @@ class Name:
     @property
     def lone(self) -> tuple[str, ...]:
         """The pieces that may stand for the name alone; the surname last."""
-        given = [p for p in self.pieces[:-1] if len(p) >= _LEAST_PART and p not in PARTICLES]
-        last = [self.surname] if self.surname not in PARTICLES and len(self.surname) > 1 else []
-        return tuple(dict.fromkeys((*given, *last))) if self.parts and len(self.pieces) > 1 else ()
+        return _lone(self.pieces) if self.parts else ()
 
     def find(self, text: str, folded: Folded, *, caseless: bool = False) -> Iterator[Hit]:
         """Where the name stands, in full or in part; may overlap.
@@ -130,6 +130,13 @@ class Name:
                 start, end = folded.starts[match.start()], folded.ends[match.end() - 1]
                 if caseless or _capital(text[start:end]):
                     yield Hit(start, end, whole=False, surname=piece == self.surname)
+
+
+@cache
+def _lone(parts: tuple[str, ...]) -> tuple[str, ...]:
+    given = [p for p in parts[:-1] if len(p) >= _LEAST_PART and p not in PARTICLES]
+    last = [parts[-1]] if parts and parts[-1] not in PARTICLES and len(parts[-1]) > 1 else []
+    return tuple(dict.fromkeys((*given, *last))) if len(parts) > 1 else ()
 
 
 @cache

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trucewatch.dossier.masking.names import PARTICLES
-from trucewatch.dossier.masking.tables import SiteKind, longest, sites
+from trucewatch.dossier.masking.persons import is_particle
+from trucewatch.dossier.masking.tables import SiteKind, longest_site, sites
 from trucewatch.ledger.forms import holds, tokens
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ _SHELTERING = re.compile(
     r"|homeless|took in|housing civilians|housed civilians)\b",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"\[[^\[\]\n]*\]")
+#: What stands for a masked name.
+PLACEHOLDER = re.compile(r"\[[^\[\]\n]*\]")
 _LINK = re.compile(
     r"\s*\]?\s+(?:in|at|of|near|outside|inside|around|to|from|(?:north|south|east|west) of)\s+(?:the\s+)?"
     r"(?:(?:city|town|village|district) of\s+)?$"
@@ -65,8 +67,13 @@ def anchors(coded: Coded) -> tuple[Anchor, ...]:
     found = list(_nouns(coded, words))
     camp = sites().get(("camp",))
     for place in coded.places:
-        if camp and place.kind == "camp" and not any(a.start < place.end and place.start < a.end for a in found):
-            name = None if place.text.startswith("[") else (place.start, place.end)
+        if (
+            camp
+            and place.kind == "camp"
+            and place.start < place.end
+            and not any(a.start < place.end and place.start < a.end for a in found)
+        ):
+            name = None if PLACEHOLDER.search(place.text) else (place.start, place.end)
             found.append(Anchor(place.start, place.end, camp, name))
     return tuple(sorted(found, key=lambda anchor: anchor.start))
 
@@ -74,7 +81,7 @@ def anchors(coded: Coded) -> tuple[Anchor, ...]:
 def _nouns(coded: Coded, words: Sequence[Token]) -> Iterator[Anchor]:
     at = 0
     while at < len(words):
-        width = next((w for w in range(min(longest(sites()), len(words) - at), 0, -1) if _kind(words, at, w)), 0)
+        width = next((w for w in range(min(longest_site(), len(words) - at), 0, -1) if _kind(words, at, w)), 0)
         kind = _kind(words, at, width)
         if kind and _protected(coded, kind, words, at, width):
             yield _anchor(coded, kind, words, at, at + width)
@@ -83,9 +90,8 @@ def _nouns(coded: Coded, words: Sequence[Token]) -> Iterator[Anchor]:
 
 def _kind(words: Sequence[Token], at: int, width: int) -> SiteKind | None:
     run = words[at : at + width]
-    if any(word.joined is None for word in run[1:]):
-        return None
-    return sites().get(tuple(word.key for word in run))
+    kind = sites().get(tuple(word.key for word in run))
+    return None if any(word.joined is None for word in run[1:]) else kind
 
 
 def _protected(coded: Coded, kind: SiteKind, words: Sequence[Token], at: int, width: int) -> bool:
@@ -93,7 +99,7 @@ def _protected(coded: Coded, kind: SiteKind, words: Sequence[Token], at: int, wi
     sentence = next(((s.start, s.end) for s in coded.sentences if s.start <= start < s.end), (start, start))
     if any(holds(context, (at, at + width), words, sentence) for context in kind.unless):
         return False
-    return kind.when != "sheltering" or bool(_SHELTERING.search(_PLACEHOLDER.sub(" ", coded.text[slice(*sentence)])))
+    return kind.when != "sheltering" or bool(_SHELTERING.search(PLACEHOLDER.sub(" ", coded.text[slice(*sentence)])))
 
 
 def _anchor(coded: Coded, kind: SiteKind, words: Sequence[Token], first: int, last: int) -> Anchor:
@@ -109,36 +115,25 @@ def _anchor(coded: Coded, kind: SiteKind, words: Sequence[Token], first: int, la
     return Anchor(words[before].start, end, kind)
 
 
-def _named(word: Token) -> bool:
-    return word.text[0].isupper() or word.key in PARTICLES or word.key == "'s"
+def _named(words: Sequence[Token], at: int) -> bool:
+    return words[at].text[0].isupper() or words[at].key == "'s" or is_particle(words, at)
 
 
 def _before(words: Sequence[Token], first: int) -> int:
     """The first token of the capitalised run before a noun; leading words that are no name left out."""
     at = first
-    while at > 0 and first - at < _MOST_WORDS and _tight(words[at]) and _named(words[at - 1]):
+    while at > 0 and first - at < _MOST_WORDS and _tight(words[at]) and _named(words, at - 1):
         at -= 1
-    while at < first and (
-        words[at].key in _GENERIC - {"al"}
-        or words[at].key == "'s"
-        or (words[at].key in PARTICLES and words[at].text[0].islower() and at + 1 == first)
-    ):
+    while at < first and (words[at].key in _GENERIC or words[at].key == "'s"):
         at += 1
     return at
 
 
 def _after(words: Sequence[Token], last: int) -> int:
     """The end of the capitalised run after a noun ("Camp Hurriya", "Church of St Mary")."""
-    at = last
-    if at < len(words) and words[at].key == "of" and _tight(words[at]):
-        at += 1
+    at = last + 1 if last < len(words) and words[last].key == "of" and _tight(words[last]) else last
     end = at
-    while (
-        end < len(words)
-        and end - at < _MOST_WORDS
-        and _tight(words[end])
-        and (words[end].text[0].isupper() or words[end].key in PARTICLES)
-    ):
+    while end < len(words) and end - at < _MOST_WORDS and _tight(words[end]) and _named(words, end):
         end += 1
     while end > at and not words[end - 1].text[0].isupper():
         end -= 1

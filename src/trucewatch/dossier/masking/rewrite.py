@@ -88,13 +88,14 @@ class Rewriter:
 
     def _dataclass(self, value: Any) -> Any:
         kind: type = type(value)
-        changes = {name: self._value(getattr(value, name), name) for name in _names(kind)}
-        start, end = changes.get("start"), changes.get("end")
+        start, end = getattr(value, "start", None), getattr(value, "end", None)
+        own: dict[str, Any] = {}
         if isinstance(start, int) and isinstance(end, int):
-            changes["start"], changes["end"] = self.span(start, end)
-            if "text" in changes:
-                changes["text"] = self.text[changes["start"] : changes["end"]]
-        return replace(value, **changes)
+            own["start"], own["end"] = first, last = self.span(start, end)
+            if "text" in _names(kind):
+                own["text"] = self.text[first:last]
+        others = {name: self._value(getattr(value, name), name) for name in _names(kind) if name not in own}
+        return replace(value, **others, **own)
 
 
 @cache

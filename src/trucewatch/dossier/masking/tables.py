@@ -90,6 +90,13 @@ def sites() -> Mapping[Words, SiteKind]:
     return found
 
 
-def longest(table: Mapping[Words, object]) -> int:
-    """The number of words of the table's longest form."""
-    return max(map(len, table), default=0)
+@cache
+def longest_role() -> int:
+    """The number of words of the longest form of a role."""
+    return max(map(len, roles()), default=0)
+
+
+@cache
+def longest_site() -> int:
+    """The number of words of the longest noun of a site."""
+    return max(map(len, sites()), default=0)

@@ -74,8 +74,7 @@ def open_engine(url: str, folder: Path, *, read_only: bool = False, busy: float 
     path = database_path(url, folder)
     engine = _postgres(_parse(url), read_only, busy) if path is None else _sqlite(path, read_only, busy)
     try:
-        with told(place(engine), engine.url.password), engine.connect() as conn:
-            _try(conn)
+        patiently(lambda: _try(engine), busy)
     except BaseException:
         engine.dispose()
         raise
@@ -110,16 +109,15 @@ def _parse(url: str) -> URL:
     )
 
 
-def _try(conn: Connection) -> None:
-    if is_sqlite(conn):
-        conn.exec_driver_sql("PRAGMA schema_version").scalar()
-        return
-    encoding = conn.exec_driver_sql("SHOW server_encoding").scalar()
-    if encoding != "UTF8":
+def _try(engine: Engine) -> None:
+    with told(place(engine), engine.url.password), engine.connect() as conn:
+        asked = "PRAGMA schema_version" if is_sqlite(conn) else "SHOW server_encoding"
+        answer = conn.exec_driver_sql(asked).scalar()
+    if not is_sqlite(engine) and answer != "UTF8":
         raise TrucewatchError(
             "wrong-encoding",
-            f"the database's encoding is {encoding}",
-            where=place(conn.engine),
+            f"the database's encoding is {answer}",
+            where=place(engine),
             next_step="create it with createdb --encoding UTF8",
         )
 
@@ -205,6 +203,20 @@ def _postgres(url: URL, read_only: bool, busy: float) -> Engine:
 # Transactions
 
 
+def patiently(once: Callable[[], T], patience: float = PATIENCE) -> T:
+    """Calls again what met a lock, after a pause, until it went through or ``patience`` seconds are over."""
+    deadline = time.monotonic() + patience
+    pause = 0.02
+    while True:
+        try:
+            return once()
+        except TrucewatchError as error:
+            if error.code != LOCKED.code or time.monotonic() + pause > deadline:
+                raise
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
+        pause = min(pause * 2, 1.0)
+
+
 @contextmanager
 def alone(conn: Connection) -> Iterator[None]:
     """A transaction on this connection that no other writer of the dossier shares; committed at the end, or as if it had never been."""
@@ -258,17 +270,12 @@ class Store:
 
         ``fn`` may run several times: it must do nothing that cannot be done twice, except through its connection.
         """
-        deadline = time.monotonic() + patience
-        pause = 0.02
-        while True:
-            try:
-                with self.write() as conn:
-                    return fn(conn)
-            except TrucewatchError as error:
-                if error.code != LOCKED.code or time.monotonic() + pause > deadline:
-                    raise
-            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
-            pause = min(pause * 2, 1.0)
+
+        def once() -> T:
+            with self.write() as conn:
+                return fn(conn)
+
+        return patiently(once, patience)
 
     def close(self) -> None:
         """Gives all connections back to the system."""

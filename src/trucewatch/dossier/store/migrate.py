@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, text
 
 from trucewatch.dossier.store import tables
-from trucewatch.dossier.store.engine import alone, connect_file, is_sqlite, place
+from trucewatch.dossier.store.engine import alone, connect_file, is_sqlite, patiently, place
 from trucewatch.dossier.store.errors import told
 from trucewatch.model.errors import TrucewatchError
 
@@ -91,6 +91,10 @@ def migrate(
     Before an older SQLite database is upgraded, a copy is kept beside it, unless ``backup`` is false. Raises ``TrucewatchError``
     with the code ``newer``, ``half-migrated`` or ``foreign``, or ``migration-failed``; each leaves the database as it was.
     """
+    return patiently(lambda: _migrate(engine, backup, schema, prepare))
+
+
+def _migrate(engine: Engine, backup: bool, schema: Schema, prepare: Callable[[Connection], None] | None) -> Migration:
     where = place(engine)
     with told(where, engine.url.password):
         found = _look_at(engine, schema)

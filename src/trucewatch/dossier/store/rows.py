@@ -13,9 +13,10 @@ import math
 import re
 import sqlite3
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, delete, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, delete, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
@@ -23,10 +24,11 @@ from sqlalchemy.types import NullType
 from trucewatch.dossier.store import tally, words
 from trucewatch.dossier.store.engine import is_sqlite, place
 from trucewatch.dossier.store.errors import DAMAGED
+from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.model.errors import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 #: Rows that a check holds in memory at once, and rows that one statement writes.
 AT_ONCE = 200
 _HEX = re.compile(r"[0-9a-f]{64}")
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,8 @@ class BadRow:
 
 def digest(table: Table, row: Row) -> str:
     """The SHA-256, in hex, of a row's canonical JSON; ``row`` holds every column of the table, its digest or not."""
-    values = {column.name: _canonical(row[column.name]) for column in table.columns if column.name != "digest"}
-    line = json.dumps([table.name, values], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(line.encode("utf-8", "surrogateescape")).hexdigest()
+    values = {name: value if type(value := row[name]) is str else _canonical(value) for name in _names(table)}
+    return hashlib.sha256(_ENCODE([table.name, values]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
@@ -68,7 +70,7 @@ def insert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     count = 0
     for some in _by(rows, AT_ONCE):
         full = [complete(table, row) for row in some]
-        conn.execute(table.insert(), full)
+        _inserting(table).many(conn, full)
         _keep(conn, table, full)
         count += len(full)
     return count
@@ -89,23 +91,32 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
 def upsert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     """Adds rows, or replaces the rows of the same primary key by them as wholes; gives their number."""
     count = 0
-    keys = [column.name for column in table.primary_key]
-    statement: Any = _insert(conn, table)
-    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
     for some in _by(rows, AT_ONCE):
-        full = list({tuple(row[key] for key in keys): complete(table, row) for row in some}.values())
-        _let_go(conn, table, or_(*[_where(table, row) for row in full]))
-        conn.execute(statement, full)
+        full = list({_key_values(table, row): complete(table, row) for row in some}.values())
+        _let_go(conn, table, full)
+        _upserting(table).many(conn, full)
         _keep(conn, table, full)
         count += len(some)
     return count
 
 
-def remove(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
-    """Takes out the rows for which ``which`` holds."""
-    _let_go(conn, table, which)
-    conn.execute(delete(table).where(which))
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A statement that takes out rows, and one that finds them first, so that they come off their table's sum."""
+
+    table: Table
+    find: Prepared
+    delete: Prepared
+
+    def run(self, conn: Connection, **values: Any) -> None:
+        """Take out the rows that the statement's named values mean."""
+        _take_off(conn, self.table, self.find.all(conn, **values) if tally.is_counting(conn) else ())
+        self.delete.run(conn, **values)
+
+
+def removal(table: Table, which: ColumnElement[bool]) -> Removal:
+    """Prepares to take out the rows for which ``which`` holds, with its named values (``prepared.within``, ``bindparam``)."""
+    return Removal(table, Prepared(_raw(table).where(which)), Prepared(delete(table).where(which)))
 
 
 def _keep(conn: Connection, table: Table, full: Sequence[Row]) -> None:
@@ -114,17 +125,57 @@ def _keep(conn: Connection, table: Table, full: Sequence[Row]) -> None:
     words.keep(conn, table, full)
 
 
-def _let_go(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
-    """Takes rows that are about to be replaced or removed off the table's sum."""
+def _let_go(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """Takes the rows that are about to be replaced off the table's sum."""
     if tally.is_counting(conn) and table.name != "meta":
-        there = [_plain(row) for row in conn.execute(_raw(table).where(which)).mappings()]
-        tally.note(conn, table.name, (digest_of(table, row) for row in there), -1)
+        keys = {_key_values(table, row) for row in full}
+        there = _finding(table).all(conn, keys=sorted({key[0] for key in keys}))
+        _take_off(conn, table, (row for row in there if _key_values(table, _named(table, row)) in keys))
+
+
+def _take_off(conn: Connection, table: Table, there: Iterable[tuple[Any, ...]]) -> None:
+    tally.note(conn, table.name, (digest_of(table, _named(table, row)) for row in there), -1)
+
+
+def _named(table: Table, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(table.c.keys(), row, strict=True))
+
+
+def _key_values(table: Table, row: Row) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+@cache
+def _finding(table: Table) -> Prepared:
+    return Prepared(_raw(table).where(within(next(iter(table.primary_key)), "keys")))
 
 
 def digest_of(table: Table, row: Row) -> str:
     """A row's digest as it stands in it, or, in a table without any, as it would."""
     found = str(row["digest"]) if "digest" in table.c else digest(table, row)
     return found if _HEX.fullmatch(found) else digest(table, row)
+
+
+@cache
+def _inserting(table: Table) -> Prepared:
+    return Prepared(table.insert())
+
+
+@cache
+def _upserting(table: Table) -> Prepared:
+    return Prepared(lambda kind: _upsert(table, kind.insert(table)))
+
+
+def _upsert(table: Table, statement: Any) -> Any:
+    keys = [column.name for column in table.primary_key]
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+@cache
+def _names(table: Table) -> tuple[str, ...]:
+    """Columns that a digest is over."""
+    return tuple(column.name for column in table.columns if column.name != "digest")
 
 
 def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
@@ -149,7 +200,7 @@ def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
             next_step=DAMAGED.next_step,
         )
     full = complete(table, {**found, **changes})
-    tally.note(conn, table.name, [found["digest"] if "digest" in table.c else digest(table, found)], -1)
+    tally.note(conn, table.name, [digest_of(table, found)], -1)
     conn.execute(update(table).where(mine).values(full))
     _keep(conn, table, [full])
 
@@ -176,16 +227,17 @@ def check(conn: Connection, table: Table) -> Iterator[BadRow]:
 
 def check_sum(conn: Connection, table: Table) -> Iterator[BadRow]:
     """Whether the table has the rows that were written to it, no more and no fewer; a row that was taken out leaves no key to name."""
-    there, driver = tally.Tally(), conn.connection.driver_connection
+    there = tally.Tally()
+    driver: Any = conn.connection.driver_connection
     if is_sqlite(conn):
-        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")  # type: ignore[union-attr]
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     try:
         for row in conn.execute(_raw(table), execution_options={"yield_per": AT_ONCE}).mappings():
             there.add(digest_of(table, _plain(row)))
         kept = tally.kept(conn).get(table.name, str(tally.Tally()))
     finally:
         if is_sqlite(conn):
-            driver.text_factory = str  # type: ignore[union-attr]
+            driver.text_factory = str
     if kept != str(there):
         yield BadRow(table.name, "", _how_many(kept, there))
 
@@ -209,16 +261,21 @@ def _changed(conn: Connection, table: Table) -> Iterator[BadRow]:
 
 def complete(table: Table, row: Row) -> dict[str, Any]:
     """A row with every column of its table, each value as both databases give it back, and its digest."""
-    unknown = set(row) - set(table.c.keys())
+    unknown = row.keys() - table.c.keys()
     if unknown:
         raise _unstorable(table, ", ".join(sorted(unknown)), "there is no such column")
-    full = {column.name: _stored(table, column, row) for column in table.columns if column.name != "digest"}
+    full = {name: _stored(table, column, convert, row) for name, column, convert in _plan(table)}
     if "digest" in table.c:
         full["digest"] = digest(table, full)
     return full
 
 
-def _stored(table: Table, column: Column[Any], row: Row) -> Any:
+@cache
+def _plan(table: Table) -> tuple[tuple[str, Column[Any], Callable[[Any], Any]], ...]:
+    return tuple((column.name, column, _converting(column)) for column in table.columns if column.name != "digest")
+
+
+def _stored(table: Table, column: Column[Any], convert: Callable[[Any], Any], row: Row) -> Any:
     value = row.get(column.name)
     if value is None and column.name not in row and column.default is not None and column.default.is_scalar:
         value = column.default.arg  # type: ignore[attr-defined]  # a scalar default has one
@@ -227,25 +284,29 @@ def _stored(table: Table, column: Column[Any], row: Row) -> Any:
             raise _unstorable(table, column.name, "it must have a value")
         return None
     try:
-        return _coerced(column, value)
+        return convert(value)
     except (TypeError, ValueError) as error:
         raise _unstorable(table, column.name, str(error)) from error
 
 
-def _coerced(column: Column[Any], value: Any) -> Any:
-    """The value as its column's type keeps it; ValueError or TypeError where one of the databases could not."""
+def _converting(column: Column[Any]) -> Callable[[Any], Any]:
+    """What makes a value as its column's type keeps it; ValueError or TypeError where one of the databases could not."""
     kind = column.type
     if isinstance(kind, Boolean):
-        return _truth(value)
+        return _truth
     if isinstance(kind, Integer):
-        return _whole(value, 63 if isinstance(kind, BigInteger) else 31)
+        return partial(_whole, bits=63 if isinstance(kind, BigInteger) else 31)
     if isinstance(kind, Float):
-        return _real(value)
+        return _real
     if isinstance(kind, LargeBinary):
-        return bytes(_of((bytes, bytearray, memoryview), value))
+        return lambda value: bytes(_of((bytes, bytearray, memoryview), value))
     if isinstance(kind, String):
-        return _words(value, kind.length)
-    raise TypeError(f"columns of type {kind} are not known here")
+        return partial(_words, length=kind.length)
+    return partial(_refused, kind=kind)
+
+
+def _refused(value: Any, kind: Any) -> Any:
+    raise TypeError(f"columns of type {kind} are not known here ({type(value).__name__})")
 
 
 def _of(kind: Any, value: Any) -> Any:
@@ -293,6 +354,7 @@ def _insert(conn: Connection, table: Table) -> Any:
     return (sqlite if is_sqlite(conn) else postgresql).insert(table)
 
 
+@cache
 def _raw(table: Table) -> Any:
     """All columns as the driver gives them: a 2 in a column of truth values must not pass for "true"."""
     return select(*[type_coerce(column, NullType()).label(column.name) for column in table.columns])

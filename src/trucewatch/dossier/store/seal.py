@@ -8,8 +8,10 @@ to its seal, in words that no stray change can write:
   the file is sealed if the row speaks of the root before this seal's, and a command was interrupted while it sealed if it speaks
   of this seal's own.
 
-A change that is found when a command begins to write is written into the seal as a doubt and stays there, so that sealing anew never
-blesses it. PostgreSQL has no such file. This module must not write to a database other than that row.
+The first seal follows an opening one, of no bytes and a root of chance. A change that is found when a command begins to write is
+written into the seal as a doubt and stays there, so that sealing anew never blesses it. Who can compute a hash can make a new seal;
+against him stands the chain's head, kept elsewhere. PostgreSQL has no such file. This module must not write to a
+database other than that row.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import sqlite3
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -45,7 +49,7 @@ CHUNK = 1 << 20
 FORMAT = 1
 #: How often a check begins anew because a command wrote meanwhile.
 TRIES = 5
-_COMMIT = 24  # bytes of a frame's header in the log
+_FRAME = 24  # bytes of a frame's header in the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def check_seal(folder: Path, name: str = DATABASE) -> Iterator[Trouble]:
     Takes no lock and changes nothing; begins anew when a command writes meanwhile. Where a command was interrupted, or is at
     work, the seal tells of an earlier state: that is a note (not ``grave``), the file's structure is checked, and the digests of
     the rows (``rows.check``) are what remains. Codes: ``missing``, ``size``, ``bytes``, ``seal-missing``, ``seal-changed``,
-    ``row-changed``, ``doubt``, ``written-outside``, ``structure``; notes: ``unsealed``, ``never-sealed``, ``in-use``.
+    ``row-changed``, ``doubt``, ``written-outside``, ``structure``; notes: ``unsealed``, ``never-sealed``, ``log``, ``in-use``.
     """
     sealed = Sealed(folder.resolve() / name)
     for _ in range(TRIES):
@@ -131,8 +135,8 @@ def _examined(sealed: Sealed) -> Iterator[Trouble]:
         return
     for doubt in seal.doubts:
         yield Trouble("doubt", str(sealed.path), f"found before a command wrote: {doubt}")
-    changed = list(_changed(sealed, seal))
-    if not changed and not log_size(sealed.path):
+    changed = list(_changed(sealed, seal)) if seal.chunks else []
+    if seal.chunks and not changed and not log_size(sealed.path):
         return
     yield from _open_or_changed(sealed, seal, changed)
 
@@ -140,23 +144,43 @@ def _examined(sealed: Sealed) -> Iterator[Trouble]:
 def _open_or_changed(sealed: Sealed, seal: Seal, changed: Sequence[Trouble]) -> Iterator[Trouble]:
     """The bytes are not those of the seal: because a command wrote, or because somebody else did."""
     row = _read_row(sealed.path)
-    if row in (_word("open", seal.root), _word("shut", seal.root)):
+    if row in {_word("open", seal.root), _word("shut", seal.root)} or (row is None and not seal.chunks):
+        code = "unsealed" if seal.chunks else "never-sealed"
         what = "a command was interrupted, or is at work, since the seal: only the digests of rows tell of changes"
-        yield Trouble("unsealed", str(sealed.path), what, grave=False)
+        yield Trouble(code, str(sealed.path), what, grave=False)
         yield from _structure(sealed.path)
         return
     yield from changed
-    if not changed and _committed(sealed.path):
-        yield Trouble("written-outside", f"{sealed.path}-wal", "another program wrote to the database")
+    if not seal.chunks:
+        yield Trouble("row-changed", str(sealed.path), f"the row {ROW} of meta is not what was written")
+    elif not changed:
+        yield from _log(sealed.path)
 
 
 def _without_seal(sealed: Sealed, trouble: Trouble | None) -> Iterator[Trouble]:
-    row = _read_row(sealed.path)
-    if trouble is None and row in (None, _word("open", ""), _word("shut", "")):
-        yield Trouble("never-sealed", str(sealed.path), "no command that made a seal has ended yet", grave=False)
+    if trouble is None and _read_row(sealed.path) is None:
+        yield Trouble("never-sealed", str(sealed.path), "no command that makes a seal has written yet", grave=False)
     elif trouble is None:
         yield Trouble("seal-missing", str(sealed.seal_path), "the seal is gone")
     yield from _structure(sealed.path)
+
+
+def _log(path: Path) -> Iterator[Trouble]:
+    """A log beside a sealed file: what another program wrote, or what was left of a transaction that never ended."""
+    log = path.with_name(path.name + "-wal")
+    with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(_look_only(path)) as conn:
+        conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if _frames(path):
+            yield Trouble("written-outside", str(log), "another program wrote to the database")
+            return
+    if _ended(log):
+        what = "the log holds a transaction that is not whole, so that it counts for nothing: a machine was lost, or the log was changed"
+        yield Trouble("log", str(log), f"{what}; compare the chain of custody", grave=False)
+
+
+def _frames(path: Path) -> int:
+    """How many frames of the log count, as SQLite found when it last read it: ``mxFrame`` of the index beside it."""
+    return int.from_bytes(_reader(path.with_name(path.name + "-shm"))(16, 4), sys.byteorder)
 
 
 def _changed(sealed: Sealed, seal: Seal) -> Iterator[Trouble]:
@@ -199,17 +223,17 @@ def _look_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.as_uri()}?mode=ro{immutable}", uri=True, timeout=10.0)
 
 
-def _committed(path: Path) -> bool:
-    """Whether the log holds a finished transaction: a frame of the log's own generation that ends one."""
-    with path.with_name(path.name + "-wal").open("rb") as log:
-        header = log.read(32)
+def _ended(log: Path) -> bool:
+    """Whether a log says that it holds a finished transaction: a frame of its own generation that ends one, whole or not."""
+    with log.open("rb") as file:
+        header = file.read(32)
         page = int.from_bytes(header[8:12], "big")
-        while len(frame := log.read(_COMMIT)) == _COMMIT:
+        while len(frame := file.read(_FRAME)) == _FRAME:
             if frame[8:16] != header[16:24]:
                 return False
             if frame[4:8] != b"\0\0\0\0":
                 return True
-            log.seek(page, os.SEEK_CUR)
+            file.seek(page, os.SEEK_CUR)
     return False
 
 
@@ -334,28 +358,32 @@ def break_seal(sealed: Sealed) -> Callable[[Connection], None]:
 
 def _doubt(sealed: Sealed, seal: Seal | None, trouble: Trouble | None, row: str | None) -> str:
     """Writes what a check finds now into the seal, before it is lost in what the command writes; gives the seal's root."""
-    if seal is None and trouble is None and row is None:
-        return ""
-    if seal is None:
-        found = [trouble or Trouble("seal-missing", str(sealed.seal_path), "the seal is gone")]
-        seal = Seal(sealed.path.name, _now(), 0, CHUNK, (), "", "", "")
-    else:
+    found = [] if trouble is None else [trouble]
+    if seal is not None and seal.chunks:
         found = list(_changed(sealed, seal))
-        if not found and row != _word("shut", seal.after):
-            found = [Trouble("row-changed", str(sealed.path), f"the row {ROW} of meta is not what was written")]
-    if found:
-        new = [f"{one.what} (seal of {seal.made})" for one in found[:20]]
-        kept = [doubt for doubt in new if doubt not in seal.doubts]
-        write_seal(sealed, replace(seal, doubts=(*seal.doubts, *kept)))
-    return seal.root
+    if seal is None and trouble is None and row is not None:
+        found = [Trouble("seal-missing", str(sealed.seal_path), "the seal is gone")]
+    if seal is not None and not found and row != (_word("shut", seal.after) if seal.chunks else None):
+        found = [Trouble("row-changed", str(sealed.path), f"the row {ROW} of meta is not what was written")]
+    begun = seal or _opening(sealed)
+    new = [f"{one.what} (seal of {begun.made})" for one in found[:20]]
+    if new or seal is None:
+        write_seal(sealed, replace(begun, doubts=(*begun.doubts, *(doubt for doubt in new if doubt not in begun.doubts))))
+    return begun.root
+
+
+def _opening(sealed: Sealed) -> Seal:
+    """A seal of no bytes, for the first to follow: without it, a seal that was taken away would look like one never made."""
+    return Seal(sealed.path.name, _now(), 0, CHUNK, (), secrets.token_hex(32), "", "")
 
 
 def needs_seal(sealed: Sealed) -> bool:
     """Whether a command has written since the seal, or none was made yet. A file that fits neither is left for a check to name."""
     seal, trouble = read_seal(sealed)
-    root = "" if seal is None else seal.root
     row = _read_row(sealed.path)
-    return trouble is None and (row in {_word("open", root), _word("shut", root)} or (seal is None and row is None))
+    if seal is None or trouble is not None:
+        return trouble is None and row is None
+    return row in {_word("open", seal.root), _word("shut", seal.root)} or (row is None and not seal.chunks)
 
 
 def make_seal(sealed: Sealed, *, forget_doubts: bool = False) -> Seal | None:
@@ -365,12 +393,14 @@ def make_seal(sealed: Sealed, *, forget_doubts: bool = False) -> Seal | None:
     next command that writes seals it. ``forget_doubts`` is for who has looked into them, or restored a copy.
     """
     old, _ = read_seal(sealed)
-    root = "" if old is None else old.root
-    engine = open_engine(f"sqlite:///{sealed.path}", sealed.path.parent, busy=5.0)
+    if old is None:
+        old = _opening(sealed)
+        write_seal(sealed, old)
+    engine = open_engine(f"sqlite:///{sealed.path}", sealed.path.parent, busy=2.0)
     try:
         with told(place(engine)), engine.connect() as conn:
             with alone(conn):
-                _set_row(conn, _word("shut", root))
+                _set_row(conn, _word("shut", old.root))
                 head = conn.execute(select(tables.custody.c.hash).order_by(tables.custody.c.seq.desc()).limit(1)).scalar()
             driver: Any = conn.connection.driver_connection
             busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -379,8 +409,8 @@ def make_seal(sealed: Sealed, *, forget_doubts: bool = False) -> Seal | None:
     if busy or log_size(sealed.path):
         return None
     size, chunks = sealed.path.stat().st_size, tuple(hash_chunks(sealed.path))
-    doubts = () if old is None or forget_doubts else old.doubts
-    seal = Seal(sealed.path.name, _now(), size, CHUNK, chunks, _root(size, chunks), root, head or "", doubts)
+    doubts = () if forget_doubts else old.doubts
+    seal = Seal(sealed.path.name, _now(), size, CHUNK, chunks, _root(size, chunks), old.root, head or "", doubts)
     write_seal(sealed, seal)
     return seal
 

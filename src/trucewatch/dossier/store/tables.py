@@ -228,6 +228,7 @@ origins = Table(
     metadata,
     Column("report", String(40), ForeignKey("reports.id"), primary_key=True),
     Column("origin", String(160), nullable=False, index=True),
+    Column("publisher", Text),  # of the group's first report, as far as known
     _digest(),
 )
 

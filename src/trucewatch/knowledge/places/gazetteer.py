@@ -87,6 +87,11 @@ class Gazetteer:
         """
         return cls(Store(path or DATA / "gazetteer.sqlite"), tuple(Path(item) for item in extra))
 
+    @property
+    def own(self) -> tuple[Entry, ...]:
+        """The places of the user's own tables."""
+        return tuple(self._own.values())
+
     def _take_in(self, path: Path) -> None:
         for row in supplement(path):
             number = _FIRST_EXTRA - len(self._own)

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from trucewatch.ledger.origins.wording import Kind, Wording, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 ChangeKind = Literal["name", "number", "date"]
 _KINDS: dict[Kind, ChangeKind] = {Kind.NAME: "name", Kind.NUMBER: "number", Kind.DATE: "date"}
@@ -32,7 +34,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A passage the texts share, little changed: ``a[start_a:end_a]`` is ``b[start_b:end_b]``; ``words`` of it agree. Offsets in code points."""
+    """A passage the texts share, little changed: ``a[start_a:end_a]``, ``b[start_b:end_b]``; ``words`` of it agree. Offsets in code points."""
 
     start_a: int
     end_a: int
@@ -60,7 +62,7 @@ class Alignment:
 
     ``kept`` counts the different names, figures and dates that agree inside the blocks (each kind in the order name, number, date).
     ``from_start`` tells for a and b whether the shared passages take in the beginning of its words; ``longest`` is the longest run of words
-    without a difference.
+    without a difference; ``quoted`` counts the words that agree and stand in quotation marks in both.
     """
 
     words: int
@@ -71,6 +73,7 @@ class Alignment:
     kept: tuple[int, int, int]
     from_start: tuple[bool, bool]
     longest: int
+    quoted: int
 
     @property
     def share_a(self) -> float:
@@ -93,6 +96,7 @@ class Alignment:
             self.kept,
             (self.from_start[1], self.from_start[0]),
             self.longest,
+            self.quoted,
         )
 
 
@@ -109,7 +113,8 @@ def align(a: str, b: str) -> Alignment:
         changes=_changes(a, b, one, other, blocks),
         kept=_kept(one, pairs),
         from_start=(any(i <= _DROP for i, _ in pairs), any(j <= _DROP for _, j in pairs)),
-        longest=max((len(run) for block in blocks for run in _unbroken(block)), default=0),
+        longest=max(map(_longest, blocks), default=0),
+        quoted=sum(one.quoted[i] & other.quoted[j] for i, j in pairs),
     )
 
 
@@ -205,14 +210,13 @@ def _cut(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
         yield block[:best_at]
 
 
-def _unbroken(block: Sequence[Pair]) -> Iterator[list[Pair]]:
-    run: list[Pair] = []
-    for pair in block:
-        if run and (pair[0] != run[-1][0] + 1 or pair[1] != run[-1][1] + 1):
-            yield run
-            run = []
-        run.append(pair)
-    yield run
+def _longest(block: Sequence[Pair]) -> int:
+    """The longest run of pairs without a word between them."""
+    best = run = 1
+    for before, pair in pairwise(block):
+        run = run + 1 if pair[0] - before[0] == 1 and pair[1] - before[1] == 1 else 1
+        best = max(best, run)
+    return best
 
 
 def _kept(one: Wording, pairs: Sequence[Pair]) -> tuple[int, int, int]:
@@ -226,50 +230,48 @@ def _changes(a: str, b: str, one: Wording, other: Wording, blocks: Sequence[Sequ
     forms_a, forms_b = set(one.forms), set(other.forms)
     found: dict[tuple[str, str, str], Change] = {}
     for gap_a, gap_b in (gap for block in blocks for gap in _gaps(one, other, block)):
-        for kind in _KINDS:
-            here, there = _only(one, gap_a, kind, forms_b), _only(other, gap_b, kind, forms_a)
+        told_a, told_b = [at for at in gap_a if one.kinds[at]], [at for at in gap_b if other.kinds[at]]
+        for kind in _KINDS if told_a and told_b else ():
+            moved_a = forms_b if kind == Kind.NAME else {other.forms[at] for at in told_b}
+            moved_b = forms_a if kind == Kind.NAME else {one.forms[at] for at in told_a}
+            here, there = _only(one, told_a, kind, moved_a), _only(other, told_b, kind, moved_b)
             if here and there and not _spelt(one, other, here, there):
-                change = _change(a, b, one, other, here, there, _KINDS[kind])
+                change = _change((a, b), _stretch(one, here), _stretch(other, there), _KINDS[kind])
                 found.setdefault((change.kind, change.a.casefold(), change.b.casefold()), change)
     return tuple(sorted(found.values(), key=lambda change: (change.start_a, change.start_b, change.kind)))
 
 
 def _gaps(one: Wording, other: Wording, block: Sequence[Pair]) -> Iterator[tuple[range, range]]:
     """The words between the pairs of a block where both texts have some, and those at its two ends."""
-    for (i, j), (k, n) in zip(block, block[1:], strict=False):
+    for (i, j), (k, n) in pairwise(block):
         if 1 < k - i <= _LONGEST_GAP and 1 < n - j <= _LONGEST_GAP:
             yield range(i + 1, k), range(j + 1, n)
-    (i, j), (k, n) = block[0], block[-1]
-    if _mostly(one, other, block, block[0]):
-        yield range(_first(one, i), i), range(_first(other, j), j)
-    if _mostly(one, other, block, block[-1]):
-        yield range(k + 1, _last(one, k) + 1), range(n + 1, _last(other, n) + 1)
+    yield _end(one, other, block, -1)
+    yield _end(one, other, block[::-1], 1)
 
 
-def _mostly(one: Wording, other: Wording, block: Sequence[Pair], end: Pair) -> bool:
-    """Whether the sentences at an end of a block are for the most part in it, in both texts."""
-    here, there = one.sentences[end[0]], other.sentences[end[1]]
-    shared = sum(one.sentences[i] == here and other.sentences[j] == there for i, j in block)
-    longer = max(_last(one, end[0]) - _first(one, end[0]), _last(other, end[1]) - _first(other, end[1])) + 1
-    return 2 * shared >= longer
+def _end(one: Wording, other: Wording, block: Sequence[Pair], step: int) -> tuple[range, range]:
+    """What is left of the two sentences at an end of a block, if they are for the most part in it."""
+    (i, j) = block[0]
+    gap_a, gap_b = _rest(one, i, step), _rest(other, j, step)
+    if not gap_a or not gap_b:
+        return gap_a, gap_b
+    here, there = one.sentences[i], other.sentences[j]
+    inside = list(takewhile(lambda pair: one.sentences[pair[0]] == here and other.sentences[pair[1]] == there, block))
+    return (gap_a, gap_b) if len(inside) >= max(len(gap_a), len(gap_b)) else (range(0), range(0))
 
 
-def _first(text: Wording, at: int) -> int:
-    while at > 0 and text.sentences[at - 1] == text.sentences[at]:
-        at -= 1
-    return at
+def _rest(text: Wording, at: int, step: int) -> range:
+    """The words of a sentence before (step -1) or after (1) a word."""
+    end = at
+    while 0 <= end + step < len(text) and text.sentences[end + step] == text.sentences[at]:
+        end += step
+    return range(end, at) if step < 0 else range(at + 1, end + 1)
 
 
-def _last(text: Wording, at: int) -> int:
-    while at + 1 < len(text) and text.sentences[at + 1] == text.sentences[at]:
-        at += 1
-    return at
-
-
-def _only(text: Wording, span: range, kind: Kind, elsewhere: set[str]) -> list[int]:
-    """The words of a kind in a gap; names that the other text has elsewhere only moved."""
-    moved = elsewhere if kind == Kind.NAME else set()
-    return [at for at in span if text.kinds[at] == kind and text.forms[at] not in moved]
+def _only(text: Wording, span: Sequence[int], kind: Kind, elsewhere: AbstractSet[str]) -> list[int]:
+    """The words of a kind in a gap that do not stand elsewhere in the other text: those only moved."""
+    return [at for at in span if text.kinds[at] == kind and text.forms[at] not in elsewhere]
 
 
 def _spelt(one: Wording, other: Wording, here: Sequence[int], there: Sequence[int]) -> bool:
@@ -285,8 +287,10 @@ def alike(first: str, second: str) -> bool:
     return longer >= _SPELLING and 4 * len(common(first, second)) >= 3 * longer
 
 
-def _change(
-    a: str, b: str, one: Wording, other: Wording, here: Sequence[int], there: Sequence[int], kind: ChangeKind
-) -> Change:
-    start_a, end_a, start_b, end_b = one.starts[here[0]], one.ends[here[-1]], other.starts[there[0]], other.ends[there[-1]]
-    return Change(kind, a[start_a:end_a], b[start_b:end_b], start_a, end_a, start_b, end_b)
+def _change(texts: tuple[str, str], here: tuple[int, int], there: tuple[int, int], kind: ChangeKind) -> Change:
+    return Change(kind, texts[0][slice(*here)], texts[1][slice(*there)], *here, *there)
+
+
+def _stretch(text: Wording, found: Sequence[int]) -> tuple[int, int]:
+    """From the first to the last of some words, as offsets."""
+    return text.starts[found[0]], text.ends[found[-1]]

@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger.origins.alignment import align
+from trucewatch.ledger.origins.judging import plausible
 from trucewatch.ledger.origins.links import ghost_of, known_as, relation
-from trucewatch.ledger.origins.signatures import MOST_HELD, Signature, signature
+from trucewatch.ledger.origins.signatures import MOST_HELD, Signature, signature, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,8 @@ def find(reports: Iterable[Report]) -> tuple[Link, ...]:
     """Every link among the reports, by ids. Their order does not matter; ids must be unique."""
     known = {report.id: report for report in sorted(reports, key=lambda report: report.id)}
     signatures = {name: signature(report.text) for name, report in known.items()}
-    pairs = sorted({*_same_words(signatures), *_candidates(signatures), *_named(known)})
+    alike = {(a, b) for a, b in _candidates(signatures) if plausible(known[a].text, known[b].text)}
+    pairs = sorted({*_same_words(signatures), *alike, *_named(known)})
     found = (relation(known[a], known[b], align(known[a].text, known[b].text)) for a, b in pairs)
     return tuple(link for link in found if link)
 
@@ -39,18 +41,18 @@ def _same_words(signatures: Mapping[str, Signature]) -> Iterator[Pair]:
 
 
 def _candidates(signatures: Mapping[str, Signature]) -> Iterator[Pair]:
-    """Pairs that share enough keys that are not held by too many."""
+    """Pairs that share enough keys that are not held by too many; one report at a time, because there may be millions that share one."""
     holders: defaultdict[int, list[str]] = defaultdict(list)
     for name, found in signatures.items():
         for band in found.bands:
             holders[band].append(name)
-    shared: Counter[Pair] = Counter()
-    for names in holders.values():
-        if 1 < len(names) <= MOST_HELD:
-            shared.update((one, other) for at, other in enumerate(names) for one in names[:at])
-    for (one, other), count in shared.items():
-        if signatures[one].worth(signatures[other], count):
-            yield one, other
+    telling = {band: names for band, names in holders.items() if len(names) <= MOST_HELD}
+    keys = {name: sum(band in telling for band in found.bands) for name, found in signatures.items()}
+    for name, found in signatures.items():
+        shared = Counter(other for band in found.bands for other in telling.get(band, ()))
+        for other, count in shared.items():
+            if other < name and worth(count, keys[other], keys[name]):
+                yield other, name
 
 
 def _named(known: Mapping[str, Report]) -> Iterator[Pair]:

@@ -42,9 +42,10 @@ _PREFIX = 0.4
 class Link:
     """Why two reports are one origin, or why one quotes the other; or, with ``ghost``, why a report goes back to one that is not here.
 
-    ``one`` and ``other`` are report ids, ``one < other``; ``other`` is None for a ghost. ``earlier`` is the id of the report that the other goes
-    back to, None where that cannot be told; ``ground`` says by what it was told. ``blocks`` and ``changes`` have ``one`` for a and ``other`` for b.
-    ``piece`` names the report that is a smaller part of the other (less than half of it), where only that part links them.
+    ``one`` and ``other`` are report ids, ``one < other``; ``other`` is None for a ghost. ``earlier`` is the id of the report that the other
+    goes back to, None where that cannot be told; ``ground`` says by what it was told. ``blocks`` and ``changes`` have ``one`` for a and
+    ``other`` for b. ``piece`` names the report that is a smaller part of the other (less than half of it), where only that part links them; a
+    link that joins nothing has it too where a later report holds the earlier one whole, for round-ups are known by holding several.
     """
 
     one: str
@@ -73,10 +74,17 @@ class _Pair:
     ground: Ground
     named: bool
     """Whether one names the other as its origin."""
+    article: bool
+    """Whether they declare one article as their origin: one names the other, or both a third."""
 
     @property
     def most(self) -> float:
         return max(self.shared.share_a, self.shared.share_b)
+
+    @property
+    def own(self) -> float:
+        """The same without words in quotation marks, which two papers may have from one mouth and not from one another."""
+        return self.most * (1 - self.shared.quoted / self.shared.words) if self.shared.words else 0.0
 
     @property
     def smaller(self) -> Report:
@@ -96,7 +104,9 @@ def relation(a: Report, b: Report, alignment: Alignment) -> Link | None:
         a, b, alignment = b, a, alignment.turned()
     earlier, ground = _direction(a, b, alignment)
     named = _names(a, b, alignment) or _names(b, a, alignment)
-    pair = _Pair(a, b, alignment, judge(a, b, alignment), earlier, ground, named)
+    article = named or _one_ghost(a, b, alignment)
+    judged = judge(a, b, alignment, said_so=article or _one_agency(a, b))
+    pair = _Pair(a, b, alignment, judged, earlier, ground, named, article)
     return _told(pair) or _by_text(pair)
 
 
@@ -112,15 +122,22 @@ def _by_text(pair: _Pair) -> Link | None:
     if pair.judged.other_story or pair.shared.words < _LEAST:
         return None
     least = min(pair.shared.share_a, pair.shared.share_b)
-    said_so = pair.named or _one_agency(pair.a, pair.b)
-    if pair.most >= (_SAID_SO if said_so else _COPY):
-        piece = pair.smaller.id if least < _COPY and not pair.named else None
-        if piece is None or pair.earlier is not pair.smaller or pair.most >= _WHOLE:
+    if pair.most >= _WHOLE or pair.own >= (_SAID_SO if pair.article or _one_agency(pair.a, pair.b) else _COPY):
+        piece = pair.smaller.id if least < _COPY and not pair.article else None
+        if piece is None or pair.earlier is not pair.smaller or _updated(pair):
             return _link(pair, _kind(pair), joins=True, piece=piece)
     quoted = pair.shared.words >= _QUOTED and pair.shared.longest >= _QUOTED_RUN
-    if quoted and not same_publisher(pair.a.publisher, pair.b.publisher):
-        return _link(pair, "quoted", joins=False)
+    whole = pair.smaller.id if pair.most >= _WHOLE and pair.earlier is pair.smaller else None
+    if whole or (quoted and not same_publisher(pair.a.publisher, pair.b.publisher)):
+        return _link(pair, "quoted", joins=False, piece=whole)
     return None
+
+
+def _updated(pair: _Pair) -> bool:
+    """Whether the longer and later report is the shorter one brought up to date: it has all of it, and begins with it or bears its title."""
+    begins = pair.shared.from_start[1] if pair.smaller is pair.a else pair.shared.from_start[0]
+    titled = bool(pair.a.title and pair.b.title) and _same_title(pair.a, pair.b)
+    return pair.most >= _WHOLE and (begins or titled)
 
 
 def _kind(pair: _Pair) -> LinkKind:
@@ -133,7 +150,7 @@ def _kind(pair: _Pair) -> LinkKind:
             return "edited"
         return "trimmed" if from_start and least >= _PREFIX else "excerpt"
     if pair.most < _COPY:
-        return "declared" if pair.named else "agency"
+        return "agency" if _one_agency(pair.a, pair.b) else "declared"
     return "edited"
 
 
@@ -159,7 +176,8 @@ def _told(pair: _Pair) -> Link | None:
             continue
         translated = copy.origin is not None and copy.origin.relation == "translated"
         return _link(pair, "translation" if translated else "declared", joins=True)
-    return _link(pair, "declared", joins=True) if pair.most < _SAID_SO and _one_ghost(pair) else None
+    ghost = pair.most < _SAID_SO and _one_ghost(pair.a, pair.b, pair.shared)
+    return _link(pair, "declared", joins=True) if ghost else None
 
 
 def _same_address(copy: Report, first: Report) -> bool:
@@ -186,13 +204,12 @@ def _other_tongue(a: Report, b: Report) -> bool:
     return bool(a.language and b.language and a.language != b.language)
 
 
-def _one_ghost(pair: _Pair) -> bool:
+def _one_ghost(a: Report, b: Report, shared: Alignment) -> bool:
     """Whether both name one origin that is neither of them."""
-    one, other = ghost_of(pair.a), ghost_of(pair.b)
-    if not one or one != other:
+    if not ghost_of(a) or ghost_of(a) != ghost_of(b):
         return False
-    exact = bool(pair.a.origin and address_key(pair.a.origin.url))
-    return exact or pair.most >= _TRACE or _other_tongue(pair.a, pair.b)
+    exact = bool(a.origin and address_key(a.origin.url))
+    return exact or max(shared.share_a, shared.share_b) >= _TRACE or _other_tongue(a, b)
 
 
 def is_dateline(report: Report) -> bool:
@@ -227,7 +244,9 @@ def ghosts(report: Report) -> tuple[Link, ...]:
     if not ghost or origin is None:
         return ()
     kind: LinkKind = "translation" if origin.relation == "translated" else "declared"
-    return (Link(report.id, None, kind, 1.0, False, None, "declared", _declaration(report), ghost=ghost),)
+    return (
+        Link(report.id, None, kind, 1.0, joins=False, earlier=None, ground="declared", words=_declaration(report), ghost=ghost),
+    )
 
 
 def known_as(report: Report) -> tuple[str, ...]:

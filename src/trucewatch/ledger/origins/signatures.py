@@ -8,9 +8,9 @@ Two kinds of keys, because a copy may be of the whole or of a part:
 
 - ``BANDS`` bands of ``ROWS`` MinHash values each over runs of five words (Broder 1997; bands after Indyk and Motwani 1998). Of two texts that
   share 40% of their runs, 97 in 100 pairs share a band.
-- passages: of the hashes of all runs of six words the least in each stretch (winnowing, Schleimer, Wilkerson and Aiken 2003), so that a piece of
-  a long report meets the whole, wherever it was cut. The stretch grows with the text so that no text has more than ``MOST_PASSAGES``; what is
-  chosen from a long text is, but for the edges, chosen from a piece of it too.
+- passages: of the hashes of all runs of six words the least in each stretch (winnowing, Schleimer, Wilkerson and Aiken 2003), so that a
+  piece of a long report meets the whole, wherever it was cut. The stretch grows with the text so that no text has more than
+  ``MOST_PASSAGES``; what is chosen from a long text is, but for the edges, chosen from a piece of it too.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ KEYS_VERSION = 1
 #: A key that more reports than this hold tells nothing (a template, boilerplate): callers may leave it aside, or compare with this many of
 #: its holders only. Identical texts are met by ``Signature.exact``, however many there are.
 MOST_HELD = 120
-#: Candidates that share a smaller part of the keys of the one that has fewer are not worth aligning (see ``Signature.worth``).
-SCREEN = 0.12
+#: Two candidates are worth aligning where they share this part of the keys of the one that has fewer, or so many keys (see ``worth``).
+SCREEN, ENOUGH = 0.16, 3
 BANDS = 20
 ROWS = 2
 MOST_PASSAGES = 36
@@ -62,9 +62,10 @@ class Signature:
         """How many keys two texts have in common."""
         return len(set(self.bands) & set(other.bands))
 
-    def worth(self, other: Signature, shared: int) -> bool:
-        """Whether two candidates that share so many keys are worth aligning: one key out of many is a stock phrase."""
-        return shared >= max(1, SCREEN * min(len(self.bands), len(other.bands)))
+
+def worth(shared: int, keys: int, other_keys: int) -> bool:
+    """Whether two candidates are worth aligning, by the keys they share and have; keys that too many hold (``MOST_HELD``) do not count."""
+    return shared >= min(ENOUGH, max(1, SCREEN * min(keys, other_keys)))
 
 
 def signature(text: str) -> Signature:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -30,6 +31,7 @@ _DATELINE = re.compile(
 )
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 _NOTICE = 40
+_POINTER = 25
 _SHOUTING = 0.5
 
 
@@ -44,14 +46,19 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of a text that are compared, as parallel tuples. ``starts`` and ``ends`` are offsets into the text."""
+    """The words of a text that are compared, as parallel sequences. ``starts`` and ``ends`` are offsets into the text."""
 
     forms: tuple[str, ...]
-    kinds: tuple[Kind, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    sentences: tuple[int, ...]
+    kinds: bytes
+    """The ``Kind`` of each word."""
+    starts: array[int]
+    ends: array[int]
+    sentences: array[int]
     """The number of each word's sentence."""
+    quoted: bytes
+    """Whether each word stands in quotation marks: somebody's words, which the next paper may have from the same mouth."""
+    content: frozenset[str]
+    """The names, figures and dates, each once."""
 
     def __len__(self) -> int:
         """How many words are compared."""
@@ -67,19 +74,22 @@ class _Word:
     opens: bool
     """Whether it opens a sentence or a quotation, so that its capital says nothing."""
     sentence: int
+    quoted: bool
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)  # about 10 kB each for a report of 200 words
 def wording(text: str) -> Wording:
     """The words of ``text`` that are compared."""
     words = [word for start, end in body(text) for word in _words(text, start, end)][:MOST_WORDS]
     kinds = _kinds(words)
     return Wording(
         tuple([word.form for word in words]),
-        tuple(kinds),
-        tuple([word.start for word in words]),
-        tuple([word.end for word in words]),
-        tuple([word.sentence for word in words]),
+        bytes(kinds),
+        array("I", [word.start for word in words]),
+        array("I", [word.end for word in words]),
+        array("I", [word.sentence for word in words]),
+        bytes([word.quoted for word in words]),
+        frozenset(word.form for word, kind in zip(words, kinds, strict=True) if kind),
     )
 
 
@@ -89,20 +99,42 @@ def body(text: str) -> Iterator[tuple[int, int]]:
     Where everything looks like furniture the whole text counts: a report on cookies is a report.
     """
     spans = [match.span() for match in _PARAGRAPH.finditer(text)]
-    kept = [span for span in spans if not is_furniture(text[span[0] : span[1]])] or spans
+    kept = list(_kept(text, spans)) or spans
     for number, (start, end) in enumerate(kept):
         dateline = _DATELINE.match(text[start:end]) if number == 0 else None
         yield start + (dateline.end() if dateline else 0), end
 
 
+def _kept(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The paragraphs that are no furniture; a heading like "Related:" takes the short paragraphs after it along."""
+    pointing = 0
+    for start, end in spans:
+        paragraph = _plain(text[start:end])
+        if paragraph.strip(" :\"'*_#") in _headings():
+            pointing = _POINTER
+        elif len(paragraph.split()) > pointing:
+            pointing = 0
+            if not is_furniture(paragraph):
+                yield start, end
+
+
 def is_furniture(paragraph: str) -> bool:
     """Whether a paragraph is an outlet's furniture, or says no more than where the text comes from."""
-    plain = paragraph.translate(_STRAIGHT).casefold().lstrip(" \t([*_#>-")
+    plain = _plain(paragraph)
     contains, starts, notices = _phrases()
     found = [most for phrase, most in contains if phrase in plain]
     found += [most for phrase, most in starts if plain.startswith(phrase)]
     found += [_NOTICE for phrase in notices if phrase in plain]
     return bool(found) and len(plain.split()) <= max(found)
+
+
+def _plain(paragraph: str) -> str:
+    return paragraph.translate(_STRAIGHT).casefold().lstrip(" \t([*_#>-")
+
+
+@cache
+def _headings() -> frozenset[str]:
+    return frozenset(row["phrase"] for row in table("furniture") if row["how"] == "heads")
 
 
 @cache
@@ -117,15 +149,24 @@ def _phrases() -> tuple[list[tuple[str, int]], list[tuple[str, int]], list[str]]
 def _words(text: str, start: int, end: int) -> Iterator[_Word]:
     before = start
     sentence = start  # the offset at which it begins numbers a sentence
+    quoted = False
     for match in _WORD.finditer(text, start, end):
         first, last = match.span()
         between = text[before:first]
         opens = before == start or (between != " " and bool(_STOP.search(between)))
-        if opens and _END.search(between):
-            sentence = first
+        if opens:
+            sentence = first if _END.search(between) else sentence
+            quoted = _inside(between, quoted=quoted)
         before = last
         if form := fold(match[0]):
-            yield _Word(form, match[0], first, last, opens, sentence)
+            yield _Word(form, match[0], first, last, opens, sentence, quoted)
+
+
+def _inside(between: str, *, quoted: bool) -> bool:
+    """Whether the word after these marks stands in quotation marks, if the one before did or did not."""
+    for mark in between:
+        quoted = {'"': not quoted, "“": True, "„": True, "«": True, "”": False, "»": False}.get(mark, quoted)
+    return quoted
 
 
 @lru_cache(maxsize=65536)

@@ -234,6 +234,7 @@ def _origins() -> None:
         "origins",
         sa.Column("report", sa.String(length=40), nullable=False),
         sa.Column("origin", sa.String(length=160), nullable=False),
+        sa.Column("publisher", sa.Text()),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_origins_report"),
         sa.PrimaryKeyConstraint("report", name="pk_origins"),
@@ -357,7 +358,7 @@ def _words_of_sqlite() -> None:
     """An index over columns of reports, found by ``seq`` (a rowid may change in VACUUM) and kept in step by triggers."""
     op.execute(
         "CREATE VIRTUAL TABLE report_words USING fts5(title, publisher, text, content='reports', content_rowid='seq', "
-        "tokenize='unicode61 remove_diacritics 2')"
+        "tokenize='unicode61 remove_diacritics 2', prefix='3')"
     )
     new = "INSERT INTO report_words (rowid, title, publisher, text) VALUES (new.seq, new.title, new.publisher, new.text);"
     old = (
