@@ -44,8 +44,8 @@ _NEAR = Prepared(
 )
 _INNER = Prepared(select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.one, "keys"), edges.c.score > 0))
 _BEFORE = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
-_LEFT = rows.Removal(members, within(members.c.event, "keys"))
-_GONE = rows.Removal(incidents, within(incidents.c.id, "ids"))
+_LEFT = rows.removal(members, within(members.c.event, "keys"))
+_GONE = rows.removal(incidents, within(incidents.c.id, "ids"))
 _USED = Prepared(
     union_all(
         select(incidents.c.id).where(within(incidents.c.id, "ids")), select(aliases.c.id).where(within(aliases.c.id, "ids"))

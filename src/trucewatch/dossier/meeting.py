@@ -45,9 +45,9 @@ _SCORED = Prepared(select(edges.c.one, edges.c.other).where(within(edges.c.one, 
 _at = or_(within(edges.c.one, "keys"), within(edges.c.other, "keys"))
 _AT = Prepared(select(edges.c.one, edges.c.other).where(_at))
 _TIED = Prepared(select(edges.c.one, edges.c.other).where(_at, edges.c.score == 0))
-_NO_BLOCKS = rows.Removal(blocks, within(blocks.c.event, "keys"))
-_NO_EDGES = rows.Removal(edges, and_(_at, edges.c.score > 0))
-_NO_EDGE = rows.Removal(edges, and_(edges.c.one == bindparam("a"), edges.c.other == bindparam("b")))
+_NO_BLOCKS = rows.removal(blocks, within(blocks.c.event, "keys"))
+_NO_EDGES = rows.removal(edges, and_(_at, edges.c.score > 0))
+_NO_EDGE = rows.removal(edges, and_(edges.c.one == bindparam("a"), edges.c.other == bindparam("b")))
 
 
 def block_keys(found: Iterable[Profile]) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ import os
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, select
@@ -191,7 +192,7 @@ def open_dossier(folder: Path, *, write: bool = False, tell: Callable[[str], Non
         tell: hears of an upgrade of the database, and of what an interrupted command had left half written.
 
     Raises:
-        TrucewatchError: ``no-dossier``, ``bad-config``, ``newer-dossier``, or what the store and the evidence say.
+        TrucewatchError: ``no-dossier``, ``bad-config``, ``bad-protection``, ``newer-dossier``, or what the store and the evidence say.
     """
     with opened(read(folder), write=write, tell=tell) as dossier:
         if dossier.read(lambda conn: conn.scalar(select(meta.c.value).where(meta.c.key == "id"))) is None:

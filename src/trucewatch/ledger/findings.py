@@ -123,7 +123,8 @@ class Book:
     def _finding(self, held: _Held, term: Term, hits: Sequence[Hit]) -> Finding:
         bearing, chosen = _weighed(hits)
         area = _area(term, held, chosen)
-        period = period_relation(term.period, held.when)
+        when, beside = _when(held, chosen)
+        period = period_relation(term.period, when)
         excepted = next(
             (carve for carve in term.exceptions if not carve.contested and all(_carved(carve, h.account) for h in chosen)), None
         )
@@ -135,7 +136,7 @@ class Book:
             term=term.id,
             bearing="no bearing" if excuse else bearing,
             status=self._status(held, term, bearing, chosen, deniers),
-            reasons=tuple(_reasons(term, bearing, chosen, hits, (area, period, excuse))),
+            reasons=tuple(_reasons(term, bearing, chosen, hits, _Where(area, period, excuse, beside))),
             words=tuple(Quote(h.account.key, h.account.quote) for h in chosen[:_QUOTED]),
             area=area,
             period=period,
@@ -224,14 +225,17 @@ def _party(voice: Voice) -> Party:
 
 
 def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, list[Hit]]:
-    """The bearing that most origins tell, the graver among equals; an act told as begun and not carried through is no whole one."""
+    """The bearing that most origins tell, the graver among equals.
+
+    What was done and cut short, or done and hindered, is kept in part: the accounts of both are of one occurrence.
+    """
     tellers: defaultdict[Bearing, set[str]] = defaultdict(set)
     for hit in hits:
         tellers[hit.match.bearing].add(origin_of(hit.account, {}))
-    if "fulfils" in tellers and "fulfils in part" in tellers:
-        tellers["fulfils in part"] |= tellers.pop("fulfils")
+    if "fulfils" in tellers and ({"fulfils in part", "obstructs"} & tellers.keys()):
+        tellers["fulfils in part"] |= tellers.pop("fulfils") | tellers.pop("obstructs", set())
     best = min(tellers, key=lambda bearing: (-len(tellers[bearing]), _GRAVITY.index(bearing)))
-    kinds = {best, "fulfils"} if best == "fulfils in part" else {best}
+    kinds = {best, "fulfils", "obstructs"} if best == "fulfils in part" else {best}
     chosen = [hit for hit in hits if hit.match.bearing in kinds]
     chosen.sort(key=lambda hit: (hit.match.bearing != best, hit.account.published or "", hit.account.key))
     return best, chosen
@@ -251,6 +255,21 @@ def _area(term: Term, held: _Held, chosen: Sequence[Hit]) -> AreaRelation:
 
 
 _VAGUE = 9
+
+
+def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
+    """When it was, and whether that is only the day named beside the act ("since 13 March"), which no report ties to it."""
+    if held.when is not None:
+        return held.when, False
+    stated = [
+        time for hit in chosen for time in (hit.account.scene.times if hit.account.scene else ()) if time.begin or time.until
+    ]
+    if stated:
+        return stated[0], False
+    near = [
+        hit.account.then[0] for hit in chosen if hit.account.then and (hit.account.then[0].begin or hit.account.then[0].until)
+    ]
+    return (near[0], True) if near else (None, False)
 
 
 def _excuse(bearing: Bearing, chosen: Sequence[Hit], area: AreaRelation, period: PeriodRelation, excepted: Carve | None) -> str:
@@ -295,14 +314,22 @@ def _admits(hit: Hit, term: Term) -> bool:
 # --- in words --------------------------------------------------------------------------------------------------------------------------------
 
 
-def _reasons(
-    term: Term, bearing: Bearing, chosen: Sequence[Hit], hits: Sequence[Hit], where: tuple[AreaRelation, PeriodRelation, str]
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Place and time of a finding in relation to its term; ``beside``: the day is named beside the act only."""
+
+    area: AreaRelation
+    period: PeriodRelation
+    excuse: str
+    beside: bool
+
+
+def _reasons(term: Term, bearing: Bearing, chosen: Sequence[Hit], hits: Sequence[Hit], where: _Where) -> Iterator[str]:
     """Sentences, the decisive one first."""
-    area, period, excuse = where
+    area, period, excuse = where.area, where.period, where.excuse
     if excuse:
         yield excuse
-    first = chosen[0]
+    first = next((hit for hit in chosen if hit.match.bearing == bearing), chosen[0])
     kind = first.account.truce or first.account.type
     act = f"“{first.account.predicate.text}” ({kind}, told as {first.account.status})"
     note = f": {first.match.note}" if first.match.note else ""
@@ -312,8 +339,9 @@ def _reasons(
         if term.area is not None:
             yield _where(area)
         if period.words:
-            yield f"It was {period.words}." if period.kind != "unknown" else "When it happened is not known."
-    others = sorted({hit.match.bearing for hit in hits} - {hit.match.bearing for hit in chosen}, key=_GRAVITY.index)
+            known = f"It was {period.words}" + (", by the day named beside it." if where.beside else ".")
+            yield known if period.kind != "unknown" else "When it happened is not known."
+    others = sorted({hit.match.bearing for hit in hits} - {bearing}, key=_GRAVITY.index)
     for other in others:
         voices = dict.fromkeys(short(hit.account) for hit in hits if hit.match.bearing == other)
         yield f"By the account of {_listed(list(voices))} it {_BEARING_WORDS[other]} the term."
@@ -339,7 +367,8 @@ def _by_whom(chosen: Sequence[Hit]) -> str:
         return f"It is laid to {_listed(bearers)}, whom the term binds."
     if others:
         return f"It is laid to {_listed(others)}, whom the term does not bind."
-    return "No report says who did it."
+    undone = all(hit.account.status == "denied" for hit in chosen)
+    return "No report says who was to do it." if undone else "No report says who did it."
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 #: Rows that a check holds in memory at once, and rows that one statement writes.
 AT_ONCE = 200
-_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _HEX = re.compile(r"[0-9a-f]{64}")
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,76 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
 def upsert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     """Adds rows, or replaces the rows of the same primary key by them as wholes; gives their number."""
     count = 0
-    keys = [column.name for column in table.primary_key]
     for some in _by(rows, AT_ONCE):
-        full = list({tuple(row[key] for key in keys): complete(table, row) for row in some}.values())
+        full = list({_key_values(table, row): complete(table, row) for row in some}.values())
         _let_go(conn, table, full)
         _upserting(table).many(conn, full)
         _keep(conn, table, full)
         count += len(some)
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A statement that takes out rows, and one that finds them first, so that they come off their table's sum."""
+
+    table: Table
+    find: Prepared
+    delete: Prepared
+
+    def run(self, conn: Connection, **values: Any) -> None:
+        """Take out the rows that the statement's named values mean."""
+        _take_off(conn, self.table, self.find.all(conn, **values) if tally.is_counting(conn) else ())
+        self.delete.run(conn, **values)
+
+
+def removal(table: Table, which: ColumnElement[bool]) -> Removal:
+    """Prepares to take out the rows for which ``which`` holds, with its named values (``prepared.within``, ``bindparam``)."""
+    return Removal(table, Prepared(_raw(table).where(which)), Prepared(delete(table).where(which)))
+
+
+def remove(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
+    """Takes out the rows for which ``which`` holds, once; what is done for every report has a ``removal``."""
+    if tally.is_counting(conn):
+        _take_off(conn, table, [tuple(row) for row in conn.execute(_raw(table).where(which))])
+    conn.execute(delete(table).where(which))
+
+
+def _keep(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """What goes along with rows that were written: their place in the table's sum, their words."""
+    tally.note(conn, table.name, (digest_of(table, row) for row in full))
+    words.keep(conn, table, full)
+
+
+def _let_go(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """Takes the rows that are about to be replaced off the table's sum."""
+    if tally.is_counting(conn) and table.name != "meta":
+        keys = {_key_values(table, row) for row in full}
+        there = _finding(table).all(conn, keys=sorted({key[0] for key in keys}))
+        _take_off(conn, table, (row for row in there if _key_values(table, _named(table, row)) in keys))
+
+
+def _take_off(conn: Connection, table: Table, there: Iterable[tuple[Any, ...]]) -> None:
+    tally.note(conn, table.name, (digest_of(table, _named(table, row)) for row in there), -1)
+
+
+def _named(table: Table, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(table.c.keys(), row, strict=True))
+
+
+def _key_values(table: Table, row: Row) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+@cache
+def _finding(table: Table) -> Prepared:
+    return Prepared(_raw(table).where(within(next(iter(table.primary_key)), "keys")))
+
+
+def digest_of(table: Table, row: Row) -> str:
+    """A row's digest as it stands in it, or, in a table without any, as it would."""
+    found = str(row["digest"]) if "digest" in table.c else digest(table, row)
+    return found if _HEX.fullmatch(found) else digest(table, row)
 
 
 @cache
@@ -123,57 +185,6 @@ def _names(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.name != "digest")
 
 
-def remove(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
-    """Takes out the rows for which ``which`` holds; what is done for every report has a ``Removal``."""
-    gone = [_plain(row) for row in conn.execute(_raw(table).where(which)).mappings()]
-    tally.note(conn, table.name, (digest_of(table, row) for row in gone), -1)
-    conn.execute(delete(table).where(which))
-
-
-class Removal:
-    """Takes out the rows for which a condition holds; made once, run with the condition's values."""
-
-    __slots__ = ("_statement", "_table")
-
-    def __init__(self, table: Table, which: ColumnElement[bool]) -> None:
-        self._table = table
-        self._statement = Prepared(delete(table).where(which).returning(*table.columns))
-
-    def run(self, conn: Connection, **values: Any) -> None:
-        """Take them out."""
-        names = self._table.columns.keys()
-        gone = [dict(zip(names, row, strict=True)) for row in self._statement.all(conn, **values)]
-        tally.note(conn, self._table.name, (digest_of(self._table, row) for row in gone), -1)
-
-
-def _keep(conn: Connection, table: Table, full: Sequence[Row]) -> None:
-    """What goes along with rows that were written: their place in the table's sum, their words."""
-    tally.note(conn, table.name, (digest_of(table, row) for row in full))
-    words.keep(conn, table, full)
-
-
-def _let_go(conn: Connection, table: Table, full: Sequence[Row]) -> None:
-    """Takes rows that are about to be replaced off the table's sum."""
-    if not tally.is_counting(conn) or table.name == "meta" or not full:
-        return
-    (key,) = table.primary_key  # rows of several keys are never replaced
-    there = _there(table).all(conn, keys=[row[key.name] for row in full])
-    found = (dict(zip(table.columns.keys(), row, strict=True)) for row in there)
-    tally.note(conn, table.name, (digest_of(table, row) for row in found), -1)
-
-
-@cache
-def _there(table: Table) -> Prepared:
-    (key,) = table.primary_key
-    return Prepared(select(*table.columns).where(within(key, "keys")))
-
-
-def digest_of(table: Table, row: Row) -> str:
-    """A row's digest as it stands in it, or, in a table without any, as it would."""
-    found = str(row["digest"]) if "digest" in table.c else digest(table, row)
-    return found if _HEX.fullmatch(found) else digest(table, row)
-
-
 def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
     """Changes columns of the one row with this primary key and sets its digest anew.
 
@@ -196,7 +207,7 @@ def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
             next_step=DAMAGED.next_step,
         )
     full = complete(table, {**found, **changes})
-    tally.note(conn, table.name, [found["digest"] if "digest" in table.c else digest(table, found)], -1)
+    tally.note(conn, table.name, [digest_of(table, found)], -1)
     conn.execute(update(table).where(mine).values(full))
     _keep(conn, table, [full])
 
@@ -223,16 +234,17 @@ def check(conn: Connection, table: Table) -> Iterator[BadRow]:
 
 def check_sum(conn: Connection, table: Table) -> Iterator[BadRow]:
     """Whether the table has the rows that were written to it, no more and no fewer; a row that was taken out leaves no key to name."""
-    there, driver = tally.Tally(), conn.connection.driver_connection
+    there = tally.Tally()
+    driver: Any = conn.connection.driver_connection
     if is_sqlite(conn):
-        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")  # type: ignore[union-attr]
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     try:
         for row in conn.execute(_raw(table), execution_options={"yield_per": AT_ONCE}).mappings():
             there.add(digest_of(table, _plain(row)))
         kept = tally.kept(conn).get(table.name, str(tally.Tally()))
     finally:
         if is_sqlite(conn):
-            driver.text_factory = str  # type: ignore[union-attr]
+            driver.text_factory = str
     if kept != str(there):
         yield BadRow(table.name, "", _how_many(kept, there))
 

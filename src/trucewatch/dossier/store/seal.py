@@ -180,8 +180,7 @@ def _log(path: Path) -> Iterator[Trouble]:
 
 def _frames(path: Path) -> int:
     """How many frames of the log count, as SQLite found when it last read it: ``mxFrame`` of the index beside it."""
-    with path.with_name(path.name + "-shm").open("rb") as index:
-        return int.from_bytes(index.read(20)[16:20], sys.byteorder)
+    return int.from_bytes(_reader(path.with_name(path.name + "-shm"))(16, 4), sys.byteorder)
 
 
 def _changed(sealed: Sealed, seal: Seal) -> Iterator[Trouble]:
