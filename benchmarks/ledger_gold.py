@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from benchmarks.common import macro_f1, save  # noqa: E402
 from benchmarks.incident_clusters import prepare  # noqa: E402
 from benchmarks.incident_sets import code  # noqa: E402
+
 from trucewatch.cli.demo import code_dossier  # noqa: E402
 from trucewatch.ledger.accounts import accounts_of  # noqa: E402
 from trucewatch.ledger.agreements import desks, find, load  # noqa: E402
