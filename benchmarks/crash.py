@@ -23,20 +23,20 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import save  # noqa: E402
-from sqlalchemy import select  # noqa: E402
-from sqlalchemy.engine.default import DefaultDialect  # noqa: E402
-from trials import STORES, Second, State, add, coders, inputs, judge, places, recode_all, state, troubles  # noqa: E402
+from sqlalchemy import select
+from sqlalchemy.engine.default import DefaultDialect
 
-from trucewatch.dossier import project  # noqa: E402
-from trucewatch.dossier.desk import open_desk  # noqa: E402
-from trucewatch.dossier.evidence import CustodyLog  # noqa: E402
-from trucewatch.dossier.evidence.archive import Writer  # noqa: E402
-from trucewatch.dossier.project import init, open_dossier  # noqa: E402
-from trucewatch.dossier.store import session  # noqa: E402
-from trucewatch.dossier.store.engine import Store  # noqa: E402
-from trucewatch.dossier.store.tables import attachments, progress, sightings  # noqa: E402
-from trucewatch.model import TrucewatchError  # noqa: E402
+from common import save
+from trials import STORES, Second, State, add, coders, inputs, judge, places, recode_all, state, troubles
+from trucewatch.dossier import project
+from trucewatch.dossier.desk import open_desk
+from trucewatch.dossier.evidence import CustodyLog
+from trucewatch.dossier.evidence.archive import Writer
+from trucewatch.dossier.project import init, open_dossier
+from trucewatch.dossier.store import session
+from trucewatch.dossier.store.engine import Store
+from trucewatch.dossier.store.tables import attachments, progress, sightings
+from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -252,7 +252,9 @@ class Trial:
     def _compare(self, folder: Path, wanted: State | None, verb: str) -> None:
         if wanted is not None:
             with open_dossier(folder) as dossier:
-                self.findings += [f"{verb}: the end is another than without kills: {one}" for one in state(dossier).differs(wanted)]
+                self.findings += [
+                    f"{verb}: the end is another than without kills: {one}" for one in state(dossier).differs(wanted)
+                ]
 
     def _verdicts(self, folder: Path) -> list[tuple[Any, ...]]:
         with open_dossier(folder) as dossier:

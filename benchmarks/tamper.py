@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import save  # noqa: E402
-from sqlalchemy import create_engine, text  # noqa: E402
-from trials import add, coders, inputs, judge, places, recode_all, troubles  # noqa: E402
+from sqlalchemy import create_engine, text
 
-from trucewatch.dossier.project import init, open_dossier  # noqa: E402
-from trucewatch.dossier.store import rows  # noqa: E402
-from trucewatch.dossier.store.tables import aliases, feeds  # noqa: E402
-from trucewatch.model import TrucewatchError  # noqa: E402
+from common import save
+from trials import add, coders, inputs, judge, places, recode_all, troubles
+from trucewatch.dossier.project import init, open_dossier
+from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.tables import aliases, feeds
+from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +166,9 @@ def on_files(base: Path, names: list[str], flips: int, others: int, seed: int) -
         if do in {_swap, _drop_line}:
             attempt(kind, log, do)
         elif kind == "file put in":
-            stranger = Path("evidence") / chance.choice(("segments/20310514T000000Z-abcdefabcdef.warc.gz", "segments/x.txt", "notes.txt"))
+            stranger = Path("evidence") / chance.choice(
+                ("segments/20310514T000000Z-abcdefabcdef.warc.gz", "segments/x.txt", "notes.txt")
+            )
             attempt(kind, stranger, lambda path, chance: f"{path.write_bytes(chance.randbytes(300))} bytes in {path.name}")
         else:
             path = chance.choice([*segments, log, seal, database])
@@ -236,7 +238,9 @@ def _pick(engine: Engine, tables: dict[str, tuple[dict[str, str], list[str]]], c
     types, keys = tables[table]
     with engine.connect() as conn:
         count = conn.scalar(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608
-        query = text(f'SELECT ctid::text AS "the ctid", * FROM "{table}" ORDER BY {", ".join(map(_quoted, keys or types))} OFFSET :at LIMIT 1')  # noqa: S608
+        query = text(
+            f'SELECT ctid::text AS "the ctid", * FROM "{table}" ORDER BY {", ".join(map(_quoted, keys or types))} OFFSET :at LIMIT 1'
+        )  # noqa: S608
         row = dict(conn.execute(query, {"at": chance.randrange(count or 1)}).mappings().one())
     return Row(table, str(row.pop("the ctid")), row, types, keys)
 
@@ -257,7 +261,9 @@ def _change(engine: Engine, row: Row, column: str, chance: random.Random) -> boo
                 return True
             if row.types[column] == "tsvector":
                 changed = f"strip({column})" if chance.random() < 0.5 else f"{column} || 'zzz:1'::tsvector"
-                conn.execute(text(f'UPDATE "{row.table}" SET {column} = {changed} WHERE ctid = CAST(:ctid AS tid)'), {"ctid": row.ctid})  # noqa: S608
+                conn.execute(
+                    text(f'UPDATE "{row.table}" SET {column} = {changed} WHERE ctid = CAST(:ctid AS tid)'), {"ctid": row.ctid}
+                )  # noqa: S608
                 return True
             query = text(f'UPDATE "{row.table}" SET {_quoted(column)} = :value WHERE ctid = CAST(:ctid AS tid)')  # noqa: S608
             conn.execute(query, {"value": _other(row.values[column], row.types[column], chance), "ctid": row.ctid})
@@ -309,7 +315,9 @@ def _restore(engine: Engine, table: str, before: list[dict[str, Any]]) -> None:
         conn.execute(text("SET LOCAL session_replication_role = replica"))
         conn.execute(text(f'DELETE FROM "{table}"'))  # noqa: S608
         names = list(before[0])
-        values = ", ".join("CAST(:words AS tsvector)" if name == "words" and table == "report_words" else f":{name}" for name in names)
+        values = ", ".join(
+            "CAST(:words AS tsvector)" if name == "words" and table == "report_words" else f":{name}" for name in names
+        )
         conn.execute(text(f'INSERT INTO "{table}" ({", ".join(map(_quoted, names))}) VALUES ({values})'), before)  # noqa: S608
 
 

@@ -18,19 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import save  # noqa: E402
-from trials import STORES, add, coders, inputs, keys_in, places, state, troubles  # noqa: E402
-
-from trucewatch.dossier.desk import open_desk  # noqa: E402
-from trucewatch.dossier.project import init, open_dossier  # noqa: E402
-from trucewatch.dossier.verdicts.desk import Request  # noqa: E402
-from trucewatch.model import TrucewatchError  # noqa: E402
+from common import save
+from trials import STORES, add, coders, inputs, keys_in, places, state, troubles
+from trucewatch.dossier.desk import open_desk
+from trucewatch.dossier.project import init, open_dossier
+from trucewatch.dossier.verdicts.desk import Request
+from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from replay import Replay
-
     from trucewatch.dossier.desk import DossierDesk
     from trucewatch.dossier.verdicts.kinds import Verdict
 
@@ -106,7 +104,9 @@ def serial(folder: Path, url: str, coder: Replay, names: list[str], given: Seque
         return state(dossier)
 
 
-def at_once(folder: Path, coder: Replay, names: list[str], seconds: float, seed: int) -> tuple[Counter[str], list[str], list[str]]:
+def at_once(
+    folder: Path, coder: Replay, names: list[str], seconds: float, seed: int
+) -> tuple[Counter[str], list[str], list[str]]:
     """The three processes; what came in, ids of verdicts that were given, errors."""
     chance, said = random.Random(seed), _FORK.Queue()
     shares = [chance.sample(names, len(names)), chance.sample(names, len(names))]

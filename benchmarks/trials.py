@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT), str(ROOT / "benchmarks")]
 
-from replay import Replay, _key, bodies  # noqa: E402
 from sqlalchemy import create_engine, select, text  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 from warcio.statusandheaders import StatusAndHeaders  # noqa: E402
 from warcio.warcwriter import WARCWriter  # noqa: E402
 
+from replay import Replay, _key, bodies  # noqa: E402
 from trucewatch.dossier import keeping  # noqa: E402
 from trucewatch.dossier.adding import Adding, cut_off  # noqa: E402
 from trucewatch.dossier.desk import open_desk  # noqa: E402
@@ -124,7 +124,9 @@ class Second(Replay):
         """Code reports, in order."""
         for coded in super().__call__(items):
             kept = tuple(
-                replace(event, confidence=round(event.confidence * 0.9, 3)) for event in coded.events if int(event.id[2:], 16) % 7
+                replace(event, confidence=round(event.confidence * 0.9, 3))
+                for event in coded.events
+                if int(event.id[2:], 16) % 7
             )
             ids = {event.id for event in kept}
             risk = tuple(person for person in coded.at_risk if person.event in ids)
@@ -264,7 +266,9 @@ class Places:
         if self.server is None:
             return folder, "sqlite"
         name = f"trial_{self.count}"
-        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+        self._run(
+            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"
+        )
         url = make_url(self.server).set(database=name, drivername="postgresql")
         return folder, url.render_as_string(hide_password=False)
 

@@ -164,7 +164,9 @@ def test_the_database_of_another_dossier(dossier, tmp_path, capsys):
     other.mkdir()
     (other / "dossier.sqlite").write_bytes((dossier / "dossier.sqlite").read_bytes())
     assert "holds another dossier" in said(capsys, "init", other)
-    assert sorted(path.name for path in other.iterdir() if path.name in {"dossier.toml", "dossier.sqlite"}) == ["dossier.sqlite"]
+    assert sorted(path.name for path in other.iterdir() if path.name in {"dossier.toml", "dossier.sqlite"}) == [
+        "dossier.sqlite"
+    ]
 
 
 def test_no_dossier_and_no_database(tmp_path, dossier, capsys):
@@ -278,7 +280,9 @@ def test_a_full_disk(small, tmp_path, capsys):
     words = ("village", "market", "bridge", "school", "patrol", "checkpoint")
     inputs.write_text(
         "".join(
-            json.dumps({"id": str(n), "text": " ".join(sha256(f"{n} {k} {w}".encode()).hexdigest() for k in range(40) for w in words)})
+            json.dumps(
+                {"id": str(n), "text": " ".join(sha256(f"{n} {k} {w}".encode()).hexdigest() for k in range(40) for w in words)}
+            )
             + "\n"
             for n in range(200)
         )
@@ -390,7 +394,11 @@ def test_fields_that_are_longer_than_the_columns(store_url, tmp_path, capsys, fi
     url = store_url.replace("postgresql+psycopg:", "postgresql:") if store_url.startswith("postgres") else "sqlite"
     assert run(["init", str(folder), "--store", url]) == 0
     text = "The army shelled the village of Aldun on Tuesday and the mission said that two people were killed there."
-    lines = [{"id": "1", "text": f"{text} One."}, {"id": "2", "text": f"{text} Two.", **field}, {"id": "3", "text": f"{text} Three."}]
+    lines = [
+        {"id": "1", "text": f"{text} One."},
+        {"id": "2", "text": f"{text} Two.", **field},
+        {"id": "3", "text": f"{text} Three."},
+    ]
     path = tmp_path / "lines.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     capsys.readouterr()
