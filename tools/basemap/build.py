@@ -57,7 +57,7 @@ SPACINGS = ((2.0, 3.5), (0.9, 4.5), (0.4, 5.5), (0.2, 6.5), (0.0, 7.5))
 BANDS = ((5_000_000, 3.0), (1_000_000, 4.5), (300_000, 5.5), (100_000, 6.5), (30_000, 7.5))
 CAPITAL_ZOOM = 3.5
 #: Quarters of a town, by being nearer to it than this in ten-thousandths of a degree, and the zoom from which they are shown.
-NEAR, QUARTER_ZOOM = 800, 9.5
+NEAR, QUARTER_ZOOM = 1_200, 9.5
 #: GeoNames ids from here on were given after about 2020.
 LATE = 12_000_000
 _CITY, _VILLAGE, _ADMIN1, _CAPITAL = 3, 5, 1, 8
