@@ -237,12 +237,13 @@ def notice(folder: Path = FOLDER) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fetch what is missing, or say in one line why it is; the exit status is 1 then."""
+    """Fetch what is missing, or say in one line why it is; the exit status is 1 then, unless asked to be lenient."""
     parser = argparse.ArgumentParser(
         prog="python -m trucewatch.web.vendor", description="Bring the web application's libraries."
     )
     parser.add_argument("--node", type=Path, help="requirements file that pins a package with npm, for a machine without")
     parser.add_argument("--again", action="store_true", help="fetch even where nothing is missing")
+    parser.add_argument("--lenient", action="store_true", help="exit with 0 even where the libraries cannot be had")
     options = parser.parse_args(arguments)
     if not options.again and not problem():
         (FOLDER / "manifest.json").touch()
