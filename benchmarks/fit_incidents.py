@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 DATA = Path(tables.__file__).parent / "data"
 #: Weights that stay as they were set: the set shows too few cases, or such as no collection shows.
-HELD = {"kind apart", "place near", "one strand", "two strands"}
+HELD = {"kind apart", "place near", "spoken", "one strand", "two strands"}
 _HELD = 1e6
 Example = tuple[dict[str, float], bool]
 
 
 def marked(found: IncidentSet) -> dict[str, str]:
     """Incident of each account that a telling stands for by its very words."""
-    accounts, homes = prepare(found)
+    _, homes = prepare(found)
     return {
         a.key: t.incident for t, a in homes.items() if a is not None and t.start < a.predicate.end and a.predicate.start < t.end
     }

@@ -82,9 +82,9 @@ def parse(text: str, where: str = "reports.txt") -> tuple[Marked, ...]:
 def _block(block: str, where: str) -> Marked:
     head, rule, body = block.partition("\n---\n")
     name, *lines = head.strip().splitlines()
-    headers = dict(_header(line, where) for line in lines if line.strip())
     if not rule:
         raise TrucewatchError("bad-incident-set", f"no line --- in {name}", where=where)
+    headers = dict(_header(line, where) for line in lines if line.strip())
     clean, tellings = strip(body.strip(), name.strip())
     report = Report(
         name.strip(),

@@ -1,7 +1,9 @@
 """Copies told from look-alikes: pairwise precision, recall and F1 and the adjusted Rand index of origin groups, and speed.
 
-The reports are made by make_reprints.py, whose families are known by construction. Seed 1 was for looking and tuning; the figure that is
-kept is that of seed 2, which was not looked at. Peers measured on NEWS-COPY (newspaper scans of one day, noisy OCR) are another data set.
+The reports are made by make_reprints.py, whose families are known by construction. Seed 1 was for looking and tuning. Seed 2 was looked at
+once, before the last change: a later report that holds an earlier one must begin with it or bear its title to be its update. The figure that
+is kept is that of seed 3, after which nothing was changed. Peers measured on NEWS-COPY (newspaper scans of one day, noisy OCR) are another
+data set.
 """
 
 from __future__ import annotations
@@ -54,14 +56,14 @@ def grouped(reports: Sequence[Report]) -> dict[str, str]:
 def score(made: Sequence[Made]) -> tuple[dict[str, Any], set[tuple[str, str]], set[tuple[str, str]]]:
     """Figures, and the pairs missed and wrongly joined."""
     gold = {m.report.id: m.family for m in made}
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = grouped([m.report for m in made])
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     wanted, got = pairs(gold), pairs(found)
     precision, recall, f1 = rates(len(wanted & got), len(got), len(wanted))
     figures = {
         "precision": precision, "recall": recall, "f1": f1, "ari": round(adjusted_rand(gold, found), 1), "reports": len(made),
-        "pairs": len(wanted), "origins": len(set(gold.values())), "origins found": len(set(found.values())), "seconds": round(seconds, 1),
+        "pairs": len(wanted), "origins": len(set(gold.values())), "origins found": len(set(found.values())), "cpu seconds": round(seconds, 1),
     }  # fmt: skip
     return figures, wanted - got, got - wanted
 
@@ -76,17 +78,17 @@ def alignment_ms(made: Sequence[Made]) -> float:
     """Milliseconds for two texts of about 400 words, tokenising included."""
     texts = [f"{a.report.text}\n\n{b.report.text}" for a, b in pairwise(made)][:400]
     chosen = [" ".join(text.split()[:400]) for text in texts if len(text.split()) >= 400][:100]
-    begun = time.perf_counter()
+    begun = time.process_time()
     for one, other in pairwise(chosen):
         align(one, other + " ")
         align(one + " end", other)
-    return 1000 * (time.perf_counter() - begun) / (2 * len(chosen) - 2)
+    return 1000 * (time.process_time() - begun) / (2 * len(chosen) - 2)
 
 
 def main() -> None:
     """Score and save."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=2, help="1 is for looking and tuning; nothing is saved")
+    parser.add_argument("--seed", type=int, default=3, help="1 and 2 are for looking; nothing is saved")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--large", type=int, default=20000, help="size of the second run, for speed; 0 leaves it out")
     parser.add_argument("--errors", type=int, default=0, help="show so many errors of each kind")
@@ -97,7 +99,7 @@ def main() -> None:
     print("missed:", dict(by_kind(made, missed).most_common(8)))
     print("wrongly joined:", dict(by_kind(made, wrong).most_common(8)))
     show(made, missed, wrong, chosen.errors)
-    if chosen.seed == 1:
+    if chosen.seed in {1, 2}:
         return
     result: dict[str, Any] = {
         "seed": chosen.seed,
@@ -105,9 +107,9 @@ def main() -> None:
         "peers": PEERS,
         "ms to align 400 words": round(alignment_ms(made), 2),
     }
-    begun = time.perf_counter()
+    begun = time.process_time()
     most = max(len(signature(m.report.text).bands) for m in made)
-    result |= {"ms a signature": round(1000 * (time.perf_counter() - begun) / len(made), 2), "most keys a report": most}
+    result |= {"ms a signature": round(1000 * (time.process_time() - begun) / len(made), 2), "most keys a report": most}
     if chosen.large:
         large, _, _ = score(make(chosen.seed, chosen.large))
         result["large"] = large

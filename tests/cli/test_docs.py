@@ -18,17 +18,34 @@ def section(verb):
     return TEXT.split(f"\n## {verb}\n")[1].split("\n## ")[0]
 
 
+def parts():
+    """Every verb with its section, and every command of a verb that has commands with its own."""
+    for verb in _VERBS:
+        command = app.get_command(click.Context(app), verb)
+        if not isinstance(command, click.Group):
+            yield pytest.param(command, section(verb), id=verb)
+            continue
+        for name, inner in command.commands.items():
+            yield pytest.param(inner, section(verb).split(f"\n### {name}\n")[1].split("\n### ")[0], id=f"{verb} {name}")
+
+
 def test_the_verbs_are_those_that_are_documented_in_their_order():
     assert re.findall(r"^## (\w+)$", TEXT, re.MULTILINE) == list(_VERBS)
 
 
-@pytest.mark.parametrize("verb", list(_VERBS))
-def test_every_option_is_documented_and_none_is_invented(verb):
-    command = app.get_command(click.Context(app), verb)
+def test_the_commands_of_a_verb_are_those_that_are_documented_in_their_order():
+    for verb in _VERBS:
+        command = app.get_command(click.Context(app), verb)
+        commands = list(command.commands) if isinstance(command, click.Group) else []
+        assert re.findall(r"^### (\w+)$", section(verb), re.MULTILINE) == commands
+
+
+@pytest.mark.parametrize(("command", "text"), list(parts()))
+def test_every_option_is_documented_and_none_is_invented(command, text):
     options = {
         name for option in command.params if isinstance(option, click.Option) for name in option.opts if name.startswith("--")
     }
-    documented = set(re.findall(r"^\| `(--[\w-]+)", section(verb), re.MULTILINE))
+    documented = set(re.findall(r"^\| `(--[\w-]+)", text, re.MULTILINE))
     assert documented == options | {"--help"}
 
 
@@ -37,6 +54,8 @@ def test_every_verb_has_help_and_examples_that_parse(verb):
     command = import_module(f"trucewatch.cli.{verb}").command
     assert "Examples" in command.epilog
     assert f"trucewatch {verb}" in section(verb)
-    known = {name for option in command.params for name in option.opts}
-    for example in re.findall(rf"trucewatch {verb} ([^\n>]*)", section(verb).split("```")[1]):
+    commands = [command, *command.commands.values()] if isinstance(command, click.Group) else [command]
+    assert all("Examples" in each.epilog for each in commands)
+    known = {name for each in commands for option in each.params for name in option.opts}
+    for example in re.findall(rf"trucewatch {verb} ([^\n>]*)", "".join(section(verb).split("```")[1::2])):
         assert set(re.findall(r"(?<!\S)--[\w-]+", example)) <= known | {"--help"}

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from trucewatch.dossier.verdicts.queue import Filter
 from trucewatch.dossier.verifying import verify
 from trucewatch.dossier.watching import Polled, Watch, due
 from trucewatch.model import TrucewatchError
+from trucewatch.model.contract import to_json
 
 DEMO = Path(str(files("trucewatch").joinpath("demo")))
 REPORTS = sorted((DEMO / "reports").glob("*.*"))
@@ -50,7 +52,9 @@ def coded(coder):
                 known[text] = coder.code(item)
             made = known[text]
             report = item if text is not None else item.report
-            made = replace(made, id=item.id, report=report, coder=facts or coder.facts) if text is not None else coder.code(item)
+            made = (
+                replace(made, id=item.id, report=report, coder=facts or coder.facts) if text is not None else coder.code(item)
+            )
             yield made
 
     return code
@@ -135,8 +139,13 @@ def test_the_order_of_arrival_does_not_matter(tmp_path, coder, coded):
 
 def test_a_run_that_was_cut_off_goes_on(home, coder, coded, tmp_path):
     lines = tmp_path / "all.jsonl"
-    texts = [f"Rebels shelled the town of Tessin on {day} May 2031, the army said. Nobody was hurt in the attack." for day in range(1, 9)]
-    lines.write_text("".join(json.dumps({"id": str(n), "text": text, "published": "2031-05-20"}) + "\n" for n, text in enumerate(texts)))
+    texts = [
+        f"Rebels shelled the town of Tessin on {day} May 2031, the army said. Nobody was hurt in the attack."
+        for day in range(1, 9)
+    ]
+    lines.write_text(
+        "".join(json.dumps({"id": str(n), "text": text, "published": "2031-05-20"}) + "\n" for n, text in enumerate(texts))
+    )
 
     def breaking(items):
         for number, made in enumerate(coded(items)):
@@ -193,7 +202,7 @@ def test_verdicts_change_incidents_and_are_taken_back(home, coder, coded):
         desk.undo("last", "Ada")
         assert partition(home) == before
         big = max(before, key=len)
-        left, right = sorted(big)[0], sorted(big)[-1]
+        left, right = min(big), max(big)
         desk.record(Request("split", "Bela", event=left, other=right))
         assert not any({left, right} <= events for events in partition(home))
         desk.undo("last", "Bela")
@@ -218,11 +227,13 @@ def test_an_incident_keeps_its_id_and_former_ids_lead_on(home, coder, coded):
 def test_names_of_threatened_persons_do_not_leave(home, coder, coded):
     add(home, coder, coded, *REPORTS)
     with open_dossier(home, write=True) as dossier:
-        names = {risk.text for id_ in dossier.read(report_ids) for risk in dossier.read(lambda conn, i=id_: keeping.load(conn, i)).at_risk}
+        names = {
+            risk.text
+            for id_ in dossier.read(report_ids)
+            for risk in dossier.read(lambda conn, i=id_: keeping.load(conn, i)).at_risk
+        }
         out = [made.coded for made in outgoing(dossier, dossier.read(report_ids))]
     assert names
-    from trucewatch.model.contract import to_json
-
     text = " ".join(to_json(record) for record in out)
     assert not [name for name in names if name.split()[-1] in text]
 
@@ -230,7 +241,9 @@ def test_names_of_threatened_persons_do_not_leave(home, coder, coded):
 def test_an_override_is_on_record(home, coder, coded):
     add(home, coder, coded, *REPORTS)
     with open_dossier(home) as dossier:
-        name = next(r.text for i in dossier.read(report_ids) for r in dossier.read(lambda conn, i=i: keeping.load(conn, i)).at_risk)
+        name = next(
+            r.text for i in dossier.read(report_ids) for r in dossier.read(lambda conn, i=i: keeping.load(conn, i)).at_risk
+        )
     toml = home / "dossier.toml"
     allow = f'\n[[protection.allow]]\nname = "{name}"\nreason = "asked to be named"\nby = "Ada"\nat = "2031-05-21"\n'
     toml.write_text(toml.read_text("utf-8") + allow, "utf-8")
@@ -270,7 +283,10 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path, line, said):
     toml = tmp_path / "d" / "dossier.toml"
     text = toml.read_text("utf-8")
     key = line.split(" = ")[0]
-    toml.write_text("\n".join(line if row.startswith(f"{key} =") else row for row in text.splitlines()) + ("" if key in text else f"\n{line}\n"))
+    toml.write_text(
+        "\n".join(line if row.startswith(f"{key} =") else row for row in text.splitlines())
+        + ("" if key in text else f"\n{line}\n")
+    )
     with pytest.raises(TrucewatchError) as caught, open_dossier(tmp_path / "d"):
         pass
     assert caught.value.code in {"bad-config", "bad-protection"}
@@ -298,7 +314,7 @@ def server():
     """A site with a feed that knows conditional requests; ``asked`` lists status codes by path."""
 
     class Handler(BaseHTTPRequestHandler):
-        asked: list = []
+        asked: ClassVar[list] = []
 
         def do_GET(self):
             base = f"http://127.0.0.1:{self.server.server_port}"
@@ -346,7 +362,7 @@ def test_a_feed_is_polled_politely(home, coder, coded, server):
     assert asked == [("/feed", 200), ("/one", 200), ("/feed", 304)]
     with open_dossier(home) as dossier:
         stands = standing(dossier)
-        kept = dossier.read(lambda conn: browse.report_rows(conn))
+        kept = dossier.read(browse.report_rows)
     assert (stands.captures, stands.reports, stands.unread) == (2, 1, ())
     assert kept[0].title == "Shelling at Tessin"
     assert troubles(home) == []

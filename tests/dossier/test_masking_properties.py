@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from protected_records import broken_offsets, coded, survives
+from tests.dossier.protected_records import broken_offsets, coded, survives
 
 from trucewatch.dossier.masking.names import Name, fold, pieces
 from trucewatch.dossier.masking.rewrite import Edit, Rewriter

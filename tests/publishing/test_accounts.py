@@ -7,9 +7,9 @@ from trucewatch.model import Origin, SentenceSpan
 from trucewatch.publishing.accounts import OriginGroup, accounts, origins
 
 
-def other_report(**change):
+def other_report(town="Aldun", **change):
     """The same shelling, told by another publisher in other words."""
-    text = "The army denied that its gunners had shelled Aldun on 4 May."
+    text = f"The army denied that its gunners had shelled {town} on 4 May."
     report = samples.report(id="2", text=text, publisher="Karsia Today", origin=None, url="https://today.example/1")
     words = samples.mention("shelled", text)
     shelled = replace(
@@ -33,7 +33,7 @@ def together(*records):
 def test_another_place_or_day_keeps_accounts_apart():
     assert together(samples.coded(), other_report())
     elsewhere = replace(samples.coded().places[0], geonameid=43, name="Brod", text="Brod", latitude=31.9, longitude=-41.9)
-    assert not together(samples.coded(), replace(other_report(), places=(elsewhere,)))
+    assert not together(samples.coded(), replace(other_report("Brod"), places=(elsewhere,)))
     later = replace(samples.coded().times[0], begin="2031-04-01", until="2031-04-01", value="2031-04-01")
     assert not together(samples.coded(), replace(other_report(), times=(later,)))
 

@@ -202,8 +202,4 @@ def store(conn: Connection, dossier: Dossier, coded: Coded, *, capture: str, mem
     keeping.keep(conn, coded, capture=capture, member=member)
     moved = connect(conn, coded.report) if coded.report is not None and coded.text else set()
     coding = keeping.add_coding(conn, coded, coded.persons)
-    if coding is None:
-        return
-    graph = Graph(conn, dossier.config.publishers)
-    graph.take_in(coding.keys)
-    graph.refresh(moved)
+    Graph(conn, dossier.config.publishers).take_in(coding.keys if coding else (), moved)

@@ -7,60 +7,51 @@ write transaction. This module must not decide what belongs together: that is th
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, union_all
 
-from trucewatch.dossier import keeping
+from trucewatch.dossier.accounts import Accounts, load_accounts, machine_accounts
 from trucewatch.dossier.judgements import Judgements
-from trucewatch.dossier.sql import chunks, short_id, table
+from trucewatch.dossier.meeting import Meeting
+from trucewatch.dossier.sql import short_id, table
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import aliases, blocks, current, edges, events, incidents, members, origins
-from trucewatch.ledger import tables as bounds
-from trucewatch.ledger.accounts import from_json
-from trucewatch.ledger.blocking import blocks_of
+from trucewatch.dossier.store.prepared import Prepared, within
+from trucewatch.dossier.store.tables import aliases, edges, incidents, members
 from trucewatch.ledger.cluster import cluster_profiles
-from trucewatch.ledger.compare import score
 from trucewatch.ledger.incidents import summarise, to_json
-from trucewatch.ledger.origins.statements import outlet_key
-from trucewatch.ledger.profile import Profile, profile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import Connection
 
-    from trucewatch.model.incident import Account, Incident
+    from trucewatch.ledger.profile import Profile
+    from trucewatch.model.incident import Incident
 
+__all__ = ["Graph", "load_accounts", "machine_accounts"]
 
-def machine_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
-    """Accounts of current codings by event key, as the machine has them, with their report's origin group."""
-    found: dict[str, Account] = {}
-    for piece in chunks(sorted(set(keys))):
-        query = (
-            select(events.c.key, events.c.account, origins.c.origin, origins.c.publisher)
-            .join(current, current.c.coding == events.c.coding)
-            .join(origins, origins.c.report == events.c.report, isouter=True)
-            .where(events.c.key.in_(piece))
-        )
-        for key, text, group, publisher in conn.execute(query):
-            found[key] = _placed(from_json(text), group or "", publisher)
-    return found
-
-
-def _placed(account: Account, group: str, publisher: str | None) -> Account:
-    """An account with its report's origin group, on which the origin of its statement may rest."""
-    if account.origin:
-        return replace(account, group=group, origin=account.origin.replace(keeping.GROUP, group))
-    words = account.origin_words.replace(keeping.GROUP, publisher or "") or publisher or ""
-    return replace(account, group=group, origin=outlet_key(publisher) or f"group:{group}", origin_words=words)
-
-
-def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
-    """The same with the reviewers' corrections laid over."""
-    return Judgements(conn).corrected(machine_accounts(conn, keys))
+_with = members.alias("companion")
+#: Whom a tie or an incident of today joins with some accounts.
+_NEAR = Prepared(
+    union_all(
+        select(edges.c.other).where(within(edges.c.one, "keys")),
+        select(edges.c.one).where(within(edges.c.other, "keys")),
+        select(_with.c.event).join(members, members.c.incident == _with.c.incident).where(within(members.c.event, "keys")),
+    )
+)
+_INNER = Prepared(select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.one, "keys"), edges.c.score > 0))
+_BEFORE = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
+_MEMBERS = Prepared(select(members.c.event, members.c.incident).where(within(members.c.incident, "ids")))
+_LEFT = Prepared(delete(members).where(within(members.c.event, "keys")))
+_GONE = Prepared(delete(incidents).where(within(incidents.c.id, "ids")))
+_USED = Prepared(
+    union_all(
+        select(incidents.c.id).where(within(incidents.c.id, "ids")), select(aliases.c.id).where(within(aliases.c.id, "ids"))
+    )
+)
 
 
 @dataclass
@@ -70,169 +61,88 @@ class Graph:
     conn: Connection
     sides: Mapping[str, str] = field(default_factory=dict)
     judgements: Judgements = field(init=False)
-    _known: dict[str, Profile | None] = field(default_factory=dict)
+    accounts: Accounts = field(init=False)
+    meeting: Meeting = field(init=False)
 
     def __post_init__(self) -> None:
         self.judgements = Judgements(self.conn)
+        self.accounts = Accounts(self.conn, self.judgements)
+        self.meeting = Meeting(self.conn, self.accounts)
 
-    def take_in(self, keys: Collection[str]) -> None:
-        """New accounts, all of a report at once: compare them with what they meet, then work out the incidents they touch."""
-        new = self._profiles(keys)
-        for key in sorted(new):
-            self._meet(new[key])
-        self._tie(new)
-        self.refresh(new)
+    def take_in(self, keys: Collection[str], moved: Collection[str] = ()) -> None:
+        """New accounts, all of a report at once: compare them with what they meet, then work out the incidents they touch.
+
+        ``moved`` are accounts that were there before and whose report is of another origin now, on which comparisons rest.
+        """
+        new = self.accounts.profiles({*keys, *moved})
+        touched = self.meeting.take_in(new)
+        self.refresh(new, touched)
 
     def take_out(self, keys: Collection[str]) -> None:
         """Accounts that no longer count (recoded, rejected): their neighbours are worked out without them."""
-        left: set[str] = set()
-        emptied: set[str] = set()
-        for piece in chunks(keys):
-            left |= set(self._neighbours(piece)) | self._companions(piece)
-            emptied |= set(self.conn.scalars(select(members.c.incident).where(members.c.event.in_(piece))))
-            self.conn.execute(delete(edges).where(edges.c.one.in_(piece) | edges.c.other.in_(piece)))
-            self.conn.execute(delete(blocks).where(blocks.c.event.in_(piece)))
-            self.conn.execute(delete(members).where(members.c.event.in_(piece)))
-        self.refresh(left - set(keys))
-        self._drop_empty(emptied)
+        gone = sorted(keys)
+        left = self._near(gone)
+        emptied = sorted({id_ for _, id_ in _BEFORE.all(self.conn, keys=gone)})
+        left |= self.meeting.take_out(gone)
+        _LEFT.run(self.conn, keys=gone)
+        self.refresh((), left - set(gone), anew=emptied)
+        held = {id_ for _, id_ in _MEMBERS.all(self.conn, ids=emptied)}
+        _GONE.run(self.conn, ids=sorted(set(emptied) - held))
 
-    def refresh(self, keys: Collection[str]) -> None:
-        """Work out anew every incident that one of the accounts belongs to."""
-        seen: set[str] = set()
-        for key in sorted(set(keys)):
-            if key not in seen:
-                component = self._component(key)
-                seen |= component
-                self._settle(component)
+    def refresh(self, keys: Collection[str], around: Collection[str] = (), *, anew: Collection[str] = ()) -> None:
+        """Work out anew every incident that one of some accounts belongs to.
 
-    def _profiles(self, keys: Collection[str]) -> dict[str, Profile]:
-        """Accounts as they are compared, with the reviewers' corrections and without those they reject."""
-        fresh = set(keys) - set(self._known)
-        machine = machine_accounts(self.conn, fresh)
-        rejected = self.judgements.rejected(machine)
-        kept = {key: account for key, account in machine.items() if key not in rejected}
-        made = {key: profile(account) for key, account in self.judgements.corrected(kept).items()}
-        self._known.update({key: made.get(key) for key in fresh})
-        return {key: found for key in keys if (found := self._known[key]) is not None}
+        Args:
+            keys: accounts that have changed, or are judged otherwise: their incidents are told anew even where they keep their members.
+            around: accounts whose ties alone have changed.
+            anew: incidents that are told anew because of whom they lost.
+        """
+        component = self._component({*keys, *around})
+        if component:
+            self._settle(component, set(keys), set(anew))
 
-    def _meet(self, new: Profile) -> None:
-        """Write an account's blocks, and the edges to whom it meets in them."""
-        key = new.account.key
-        held = sorted(blocks_of(new))
-        sizes = self._sizes(held)
-        self.conn.execute(delete(blocks).where(blocks.c.event == key))
-        self.conn.execute(delete(edges).where((edges.c.one == key) | (edges.c.other == key)))
-        if held:
-            self.conn.execute(blocks.insert(), [{"block": block, "event": key} for block in held])
-        small = [block for block in held if sizes.get(block, 0) < self.crowd]
-        made = []
-        for other in self._profiles(self._holders(small) - {key}).values():
-            points = None if other.strand == new.strand else score(new, other)
-            if points is not None and points > 0:
-                one, two = sorted((key, other.account.key))
-                made.append({"one": one, "other": two, "score": points})
-        if made:
-            self.conn.execute(edges.insert(), made)
-        for block in held:
-            if sizes.get(block, 0) == self.crowd:
-                self._crowded(block)
+    def _near(self, keys: Collection[str]) -> set[str]:
+        return {*_NEAR.column(self.conn, keys=sorted(keys)), *self.judgements.joined(keys)}
 
-    @property
-    def crowd(self) -> int:
-        """A block that more accounts hold tells nothing."""
-        return bounds.limits()["crowd"]
-
-    def _sizes(self, held: Collection[str]) -> dict[str, int]:
-        query = select(blocks.c.block, func.count()).where(blocks.c.block.in_(list(held))).group_by(blocks.c.block)
-        return table(self.conn.execute(query)) if held else {}
-
-    def _holders(self, held: Collection[str]) -> set[str]:
-        return set(self.conn.scalars(select(blocks.c.event).where(blocks.c.block.in_(list(held))))) if held else set()
-
-    def _crowded(self, block: str) -> None:
-        """A block has become too full: edges that rest on it alone go, as if it had never been."""
-        inside = self._holders([block])
-        loose: list[tuple[str, str]] = []
-        for piece in chunks(sorted(inside)):
-            query = select(edges.c.one, edges.c.other).where(edges.c.one.in_(piece), edges.c.score > 0)
-            loose += [(one, other) for one, other in self.conn.execute(query) if other in inside]
-        touched: set[str] = set()
-        for one, other in loose:
-            both = self._blocks_of(one) & self._blocks_of(other)
-            if not any(size <= self.crowd for size in self._sizes(both).values()):
-                self.conn.execute(delete(edges).where(edges.c.one == one, edges.c.other == other))
-                touched |= {one, other}
-        self.refresh(touched)
-
-    def _blocks_of(self, key: str) -> set[str]:
-        return set(self.conn.scalars(select(blocks.c.block).where(blocks.c.event == key)))
-
-    def _tie(self, new: Mapping[str, Profile]) -> None:
-        """Tie together what one report tells of one occurrence: edges without a score."""
-        strands: defaultdict[str, list[str]] = defaultdict(list)
-        for key in sorted(new):
-            strands[new[key].strand].append(key)
-        ties = [{"one": keys[0], "other": key, "score": 0.0} for keys in strands.values() for key in keys[1:]]
-        for tie in ties:
-            self.conn.execute(delete(edges).where(edges.c.one == tie["one"], edges.c.other == tie["other"]))
-        if ties:
-            self.conn.execute(edges.insert(), ties)
-
-    def _neighbours(self, keys: Collection[str]) -> Iterator[str]:
-        for piece in chunks(keys):
-            yield from self.conn.scalars(select(edges.c.other).where(edges.c.one.in_(piece)))
-            yield from self.conn.scalars(select(edges.c.one).where(edges.c.other.in_(piece)))
-        yield from self.judgements.joined(keys)
-
-    def _companions(self, keys: Collection[str]) -> set[str]:
-        """Who stands in an incident with one of them."""
-        ids = list(self.conn.scalars(select(members.c.incident).where(members.c.event.in_(list(keys)))))
-        return set(self.conn.scalars(select(members.c.event).where(members.c.incident.in_(ids)))) if ids else set()
-
-    def _component(self, key: str) -> set[str]:
-        """Everything that hangs together with an account, and whoever still stands in an incident with any of it."""
-        found = {key}
-        front = {key}
+    def _component(self, keys: Collection[str]) -> set[str]:
+        """Everything that hangs together with some accounts, and whoever still stands in an incident with any of it."""
+        found = set(keys)
+        front = set(keys)
         while front:
-            front = (set(self._neighbours(sorted(front))) | self._companions(sorted(front))) - found
+            front = self._near(front) - found
             found |= front
         return found
 
-    def _settle(self, component: set[str]) -> None:
-        """Cluster a component and write its incidents: those clusters that hold something told."""
-        found = self._profiles(component)
-        ties: list[tuple[str, str]] = []
-        for piece in chunks(sorted(found)):
-            query = select(edges.c.one, edges.c.other).where(edges.c.one.in_(piece), edges.c.score > 0)
-            ties += [(one, other) for one, other in self.conn.execute(query) if other in found]
+    def _settle(self, component: Collection[str], changed: Collection[str], anew: Collection[str]) -> None:
+        """Cluster what hangs together and write its incidents: those clusters that hold something told."""
+        found = self.accounts.profiles(component)
+        ties = {(one, other): score for one, other, score in _INNER.all(self.conn, keys=sorted(found)) if other in found}
         must, cannot = self.judgements.pairs(found)
         made = [keys for keys in cluster_profiles(found, ties, must, cannot) if any(found[key].role == "told" for key in keys)]
-        self._write(made, {key: item.account for key, item in found.items()}, self._before(component))
+        before = table(_BEFORE.all(self.conn, keys=sorted(component)))
+        named = self._named(made, before)
+        self._write(named, before)
+        stale = {id_ for id_, keys in named.items() if id_ in anew or not keys.isdisjoint(changed)} | _grown(named, before)
+        self._tell({id_: named[id_] for id_ in stale}, found)
 
-    def _before(self, component: Collection[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for piece in chunks(sorted(component)):
-            found.update(
-                table(self.conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(piece))))
-            )
-        return found
-
-    def _write(self, clusters: Iterable[frozenset[str]], accounts: Mapping[str, Account], before: Mapping[str, str]) -> None:
-        named = self._named(list(clusters), before)
-        for id_, keys in named.items():
-            made = summarise(id_, [accounts[key] for key in sorted(keys)], sides=self.sides)
-            self._incident(made)
-            for key in sorted(keys):
-                if before.get(key) != id_:
-                    rows.upsert(self.conn, members, [{"event": key, "incident": id_}])
-        self._leave(set(before) - {key for keys in named.values() for key in keys})
+    def _write(self, named: Mapping[str, frozenset[str]], before: Mapping[str, str]) -> None:
+        """Who stands in which incident; those that are no more lead to others."""
+        moved = [
+            {"event": key, "incident": id_} for id_, keys in named.items() for key in sorted(keys) if before.get(key) != id_
+        ]
+        rows.upsert(self.conn, members, moved)
+        lost = sorted(set(before) - {key for keys in named.values() for key in keys})
+        if lost:
+            _LEFT.run(self.conn, keys=lost)
         for old in sorted(set(before.values()) - set(named)):
             self._alias(old, [key for key, id_ in before.items() if id_ == old], named)
 
-    def _leave(self, keys: Collection[str]) -> None:
-        """Accounts that belong to no incident any more."""
-        for piece in chunks(sorted(keys)):
-            self.conn.execute(delete(members).where(members.c.event.in_(piece)))
+    def _tell(self, named: Mapping[str, frozenset[str]], found: Mapping[str, Profile]) -> None:
+        told = [
+            summarise(id_, [found[key].account for key in sorted(keys)], sides=self.sides)
+            for id_, keys in sorted(named.items())
+        ]
+        rows.upsert(self.conn, incidents, [_row(made) for made in told])
 
     def _named(self, clusters: list[frozenset[str]], before: Mapping[str, str]) -> dict[str, frozenset[str]]:
         """An id for each cluster: that of the incident most of it comes from, where none has a better right to it."""
@@ -260,50 +170,44 @@ class Graph:
         salt = 0
         while True:
             id_ = short_id("i", key, str(salt) if salt else None, size=12)
-            if id_ not in taken and not self._used(id_):
+            if id_ not in taken and _USED.first(self.conn, ids=[id_]) is None:
                 return id_
             salt += 1
-
-    def _used(self, id_: str) -> bool:
-        return bool(
-            self.conn.scalar(select(incidents.c.id).where(incidents.c.id == id_))
-            or self.conn.scalar(select(aliases.c.id).where(aliases.c.id == id_))
-        )
-
-    def _incident(self, made: Incident) -> None:
-        place = made.place
-        row = {
-            "id": made.id,
-            "headline": made.headline,
-            "type": made.type,
-            "truce": made.truce,
-            "begin": made.begin,
-            "until": made.until,
-            "place": (place.name or place.text) if place else None,
-            "country": place.country if place else None,
-            "latitude": place.latitude if place else None,
-            "longitude": place.longitude if place else None,
-            "precision": place.precision if place else None,
-            "accounts": len(made.tellers),
-            "reports": made.corroboration.reports,
-            "origins": made.corroboration.origins,
-            "grade": made.corroboration.grade,
-            "disputed": bool(made.contradictions),
-            "summary": to_json(made),
-        }
-        rows.upsert(self.conn, incidents, [row])
 
     def _alias(self, old: str, keys: Collection[str], named: Mapping[str, frozenset[str]]) -> None:
         """An incident that is no more leads to the one most of it went to."""
         votes = Counter({id_: len(cluster_ & set(keys)) for id_, cluster_ in named.items()})
         best, count = max(votes.items(), key=lambda vote: (vote[1], vote[0]), default=("", 0))
-        self.conn.execute(delete(incidents).where(incidents.c.id == old))
+        _GONE.run(self.conn, ids=[old])
         if count:
             rows.upsert(self.conn, aliases, [{"id": old, "incident": best}])
 
-    def _drop_empty(self, ids: Collection[str]) -> None:
-        """Incidents that have lost their last member are gone."""
-        for piece in chunks(sorted(ids)):
-            held = set(self.conn.scalars(select(members.c.incident).where(members.c.incident.in_(piece))))
-            gone = [id_ for id_ in piece if id_ not in held]
-            self.conn.execute(delete(incidents).where(incidents.c.id.in_(gone)))
+
+def _grown(named: Mapping[str, frozenset[str]], before: Mapping[str, str]) -> set[str]:
+    """Incidents that have other members than before."""
+    had = Counter(before.values())
+    same = {id_ for id_, keys in named.items() if had[id_] == len(keys) and all(before.get(key) == id_ for key in keys)}
+    return set(named) - same
+
+
+def _row(made: Incident) -> dict[str, object]:
+    place = made.place
+    return {
+        "id": made.id,
+        "headline": made.headline,
+        "type": made.type,
+        "truce": made.truce,
+        "begin": made.begin,
+        "until": made.until,
+        "place": (place.name or place.text) if place else None,
+        "country": place.country if place else None,
+        "latitude": place.latitude if place else None,
+        "longitude": place.longitude if place else None,
+        "precision": place.precision if place else None,
+        "accounts": len(made.tellers),
+        "reports": made.corroboration.reports,
+        "origins": made.corroboration.origins,
+        "grade": made.corroboration.grade,
+        "disputed": bool(made.contradictions),
+        "summary": to_json(made),
+    }

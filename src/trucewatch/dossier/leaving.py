@@ -20,6 +20,7 @@ from trucewatch.dossier.protection import Protected, protect
 from trucewatch.dossier.sql import canonical
 from trucewatch.dossier.store.tables import captures, codings, current, meta, records, reports, sightings
 from trucewatch.dossier.verdicts.kinds import to_row
+from trucewatch.knowledge.actors import ActorFile
 from trucewatch.model import Coded, Mention
 from trucewatch.model.contract import to_json
 
@@ -38,10 +39,15 @@ class Door:
 
     policy: Policy
     at_risk: tuple[str, ...]
+    actors: ActorFile
 
     def let(self, coded: Coded, persons: Iterable[Mention] = ()) -> Protected:
         """A record as it may leave."""
-        return protect(coded, self.policy, tuple(persons), self.at_risk)
+        return protect(coded, self.policy, tuple(persons), self.at_risk, is_public=self._is_public)
+
+    def _is_public(self, name: str) -> bool:
+        """Whether the actor file, the dossier's own entries among them, holds exactly this name."""
+        return self.actors.is_person_public(name.lower())
 
 
 def door(dossier: Dossier) -> Door:
@@ -51,7 +57,7 @@ def door(dossier: Dossier) -> Door:
         TrucewatchError: ``bad-protection`` where ``dossier.toml`` states a policy that cannot be used.
     """
     policy = Policy.from_mapping({"protection": dossier.config.protection}, where=str(dossier.config.path))
-    return Door(policy, dossier.read(names_at_risk))
+    return Door(policy, dossier.read(names_at_risk), ActorFile.load(dossier.config.actors))
 
 
 def names_at_risk(conn: Connection) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ def _regroup(conn: Connection, report: Report) -> set[str]:
         if before.get(name) != (group.key, group.publisher)
     ]
     rows.upsert(conn, origins, changed)
-    return _events_of(conn, {row["report"] for row in changed} - {report.id})
+    return _events_of(conn, {name for row in changed if (name := row["report"]) and name != report.id})
 
 
 def _component(conn: Connection, id_: str) -> set[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from trucewatch.dossier.masking.mask import Mask, Rule
 from trucewatch.dossier.masking.names import Name, fold, pieces
-from trucewatch.dossier.masking.persons import Person, core, gathered, roles_beside, unlisted
+from trucewatch.dossier.masking.persons import Person, core, gathered, name_runs, roles_beside, threatened_names, unlisted
 from trucewatch.dossier.masking.places import PLACEHOLDER, anchors, at_sites, is_town, town_in
 from trucewatch.dossier.masking.policy import Override, Policy
 from trucewatch.dossier.masking.rewrite import Rewriter
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
     from trucewatch.dossier.masking.names import Hit
     from trucewatch.dossier.masking.places import Anchor
-    from trucewatch.language.analysis import Analysis
     from trucewatch.model import Coded, Media, Place, Report
 
-__all__ = ["Masked", "Override", "Policy", "Protected", "Threatened", "at_risk", "persons_of", "protect"]
+__all__ = ["Masked", "Override", "Policy", "Protected", "Threatened", "at_risk", "protect"]
 
 _LEAST_SITE_NAME = 5
 _MOST_PASSES = 4
@@ -70,32 +69,18 @@ class Threatened:
     events: tuple[str, ...]
 
 
-def persons_of(analysis: Analysis) -> tuple[Mention, ...]:
-    """The named persons that the encoder finds in a text: entities labelled person that hold a proper noun.
-
-    To be kept with the record when a report is coded, since the record itself has none. The encoder errs: other names among them are told
-    by the actor file and the gazetteer when masking.
-    """
-    return tuple(
-        Mention(span.start, span.end, analysis.text[span.start : span.end])
-        for span in analysis.entities
-        if span.label == "person" and any(token.upos == "PROPN" for token in analysis.tokens[span.first : span.last])
-    )
-
-
 def at_risk(coded: Coded) -> tuple[Threatened, ...]:
     """Persons whom the report names in a threat or bounty, with every place their names stand in the text: not for publication."""
-    found = gathered((person.start, core(person.text)) for person in coded.at_risk)
+    found = gathered((person.start, name) for person in coded.at_risk for name in threatened_names(person.text))
     folded = fold(coded.text)
     made = []
     for person in sorted(found, key=lambda p: p.first):
         hits = {(hit.start, hit.end) for name in person.names for hit in name.find(coded.text, folded)}
         outer = [(a, b) for a, b in sorted(hits) if not any((c, d) != (a, b) and c <= a and b <= d for c, d in hits)]
-        own = [risk for risk in coded.at_risk if _is(person, core(risk.text))]
+        own = [(risk, name) for risk in coded.at_risk for name in threatened_names(risk.text) if _is(person, name)]
         mentions = tuple(Mention(a, b, coded.text[a:b]) for a, b in outer)
-        made.append(
-            Threatened(max((core(risk.text) for risk in own), key=len), mentions, tuple(dict.fromkeys(r.event for r in own)))
-        )
+        events = tuple(dict.fromkeys(risk.event for risk, _ in own))
+        made.append(Threatened(max((name for _, name in own), key=len), mentions, events))
     return tuple(made)
 
 
@@ -112,7 +97,7 @@ def protect(
     Args:
         coded: the record.
         policy: what to mask.
-        persons: the person mentions of its text (``persons_of``), kept when it was coded.
+        persons: the person mentions of its text (``Coded.persons``), kept when it was coded.
         also: names known to be at risk from other reports of the dossier.
         is_public: whether a name is that of a holder of public office; default the built-in actor file.
 
@@ -184,10 +169,9 @@ class _Case:
 
     def _person_spans(self) -> tuple[tuple[int, int], ...]:
         """Where names of persons stand in the text, less what is an actor, a place or a medium."""
-        given = [self._core_span(m) for m in (*self.mentions, *(Mention(r.start, r.end, r.text) for r in self.coded.at_risk))]
-        risky = {self._core_span(Mention(r.start, r.end, r.text)) for r in self.coded.at_risk}
         others = self._others()
-        sure = [span for span in given if span and (span in risky or not self._is_other(span, others))]
+        given = [span for span in map(self._core_span, self.mentions) if span and not self._is_other(span, others)]
+        sure = [*given, *self._risky_spans()]
         taken = [*sure, *others]
         return tuple(dict.fromkeys((*sure, *unlisted(self.coded.text, self.words, taken))))
 
@@ -197,6 +181,12 @@ class _Case:
         name = core(mention.text)
         start = mention.start + mention.text.rfind(name)
         return (start, start + len(name)) if name else None
+
+    def _risky_spans(self) -> Iterator[tuple[int, int]]:
+        for risk in self.coded.at_risk:
+            for name in () if PLACEHOLDER.search(risk.text) else threatened_names(risk.text):
+                start = risk.start + risk.text.find(name)
+                yield start, start + len(name)
 
     def _others(self) -> list[tuple[int, int]]:
         """Spans of the text that are actors, places or media, and no persons."""
@@ -216,7 +206,7 @@ class _Case:
 
     def _people(self) -> list[Person]:
         text, coded = self.coded.text, self.coded
-        risky = [core(risk.text) for risk in coded.at_risk if not PLACEHOLDER.search(risk.text)]
+        risky = [name for risk in coded.at_risk if not PLACEHOLDER.search(risk.text) for name in threatened_names(risk.text)]
         outside = [(-1, name) for name in (*risky, *self.also)]
         people = gathered([*((start, text[start:end]) for start, end in self.spans), *outside])
         threatened = {pieces(name) for _, name in outside}
@@ -226,12 +216,22 @@ class _Case:
             named = {name.pieces for name in person.names}
             person.threatened = bool(named & threatened)
             person.known = bool(named & bylines) or self._in_office(person)
+            person.names += self._fuller(person)
             hits = sorted(
                 {(hit.start, hit.end) for name in person.names for hit in name.find(text, folded) if self._may_be(hit)}
             )
             person.first = hits[0][0] if hits else -1
             person.found_roles += [role for start, end in hits for role in roles_beside(self.words, text, start, end)]
         return people
+
+    def _fuller(self, person: Person) -> list[Name]:
+        """Of somebody known by one name only: the name with the word before it ("Ellwood", "Tobias Ellwood")."""
+        lone = {name.surname for name in person.names}
+        if any(len(name.pieces) > 1 for name in person.names):
+            return []
+        runs = [self.words[last - 2 : last] for first, last in name_runs(self.words) if last - first > 1]
+        found = (pieces(self.coded.text[a.start : b.end]) for a, b in runs)
+        return [Name(full) for full in dict.fromkeys(found) if len(full) > 1 and full[-1] in lone]
 
     def _may_be(self, hit: Hit) -> bool:
         """Whether a name that stands alone is not a part of another, longer one."""

@@ -212,14 +212,19 @@ class _Ground:
 
     def relations(self, spots: Sequence[Spot]) -> tuple[AreaRelation, ...]:
         """Where many places lie."""
+        # many incidents, few places
+        distinct = list(dict.fromkeys(spots))
+        told = dict(zip(distinct, self._told_of(distinct), strict=True))
+        return tuple([told[spot] for spot in spots])
+
+    def _told_of(self, spots: Sequence[Spot]) -> Iterator[AreaRelation]:
         found: list[AreaRelation | None] = [self._without_border(spot) for spot in spots]
         open_ = [n for n, told in enumerate(found) if told is None]
-        # many incidents, few places: each point is measured once
         once = {_point(spots[n]): spots[n] for n in open_}
         measured = dict(zip(once, self._discs(list(once.values())), strict=True))
         for n in open_:
             found[n] = self._crossing(spots[n], measured[_point(spots[n])])
-        return tuple(told for told in found if told is not None)
+        return (told for told in found if told is not None)
 
     def _without_border(self, spot: Spot) -> AreaRelation | None:
         """What can be told without looking at the border, or None."""
@@ -250,8 +255,8 @@ class _Ground:
             return
         degrees = np.array([(spot.longitude, spot.latitude) for spot in spots], dtype=np.float64).reshape(-1, 2)
         radii = np.array([reaches()[spot.precision or 0].radius for spot in spots])
-        points = shapely.points(self._plane.flat(degrees))
-        inside = shapely.intersects(self._flat, points)
+        points = np.asarray(shapely.points(self._plane.flat(degrees)), dtype=np.object_)
+        inside = np.asarray(shapely.intersects(self._flat, points), dtype=np.bool_)
         away = self._distances(degrees, points)
         share = _shares(self._flat, points, radii, away, inside)
         yield from map(self._told, inside, away, share, radii)
@@ -309,9 +314,9 @@ class _Division:
     def __init__(self, area: Area) -> None:
         self._area = area
         self._unit = area.unit or Unit("")
+        self.relation = lru_cache(maxsize=50_000)(self._relation)
 
-    def relation(self, spot: Spot) -> AreaRelation:
-        """Where one place lies."""
+    def _relation(self, spot: Spot) -> AreaRelation:
         reach = reaches().get(spot.precision or 0)
         where, unit = spot.name or spot.text, self._unit
         if site := _named(spot, self._area.holds):

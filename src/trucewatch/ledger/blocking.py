@@ -39,6 +39,11 @@ def blocks_of(found: Profile) -> frozenset[str]:
     return frozenset(islice(dict.fromkeys(_keys(found)), MOST))
 
 
+def crowded(block: str, held: int) -> bool:
+    """Whether a block that so many accounts hold is skipped, whoever came first (``limits.tsv``)."""
+    return held > tables.limits()["crowd at a place" if "|at " in block else "crowd"]
+
+
 def _keys(found: Profile) -> Iterator[str]:
     groups = tables.groups(found.family)
     days = list(_days(found))

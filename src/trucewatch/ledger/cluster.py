@@ -13,7 +13,7 @@ from trucewatch.ledger.linkage import Linkage, Unit
 from trucewatch.ledger.profile import profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from trucewatch.ledger.profile import Profile
     from trucewatch.model.incident import Account
@@ -22,13 +22,14 @@ Pair = tuple[str, str]
 
 
 def cluster(
-    accounts: Iterable[Account], edges: Iterable[Pair], must: Iterable[Pair] = (), cannot: Iterable[Pair] = ()
+    accounts: Iterable[Account], edges: Mapping[Pair, float], must: Iterable[Pair] = (), cannot: Iterable[Pair] = ()
 ) -> tuple[frozenset[str], ...]:
     """Partition accounts into incidents.
 
     Args:
         accounts: of any number of components; keys are unique.
-        edges: pairs of keys with a score above 0 (see ``compare``); pairs with an unknown key are left out.
+        edges: pairs of keys, the smaller first, with their score, which is above 0 (see ``compare``); only between the ``leads`` of strands
+            need it be known. Pairs with an unknown key are left out.
         must: pairs that a reviewer says are one incident, also against bars.
         cannot: pairs that a reviewer says are two; ``must`` wins over ``cannot`` where both bind one pair, and says so by the result.
 
@@ -39,7 +40,7 @@ def cluster(
 
 
 def cluster_profiles(
-    profiles: Mapping[str, Profile], edges: Iterable[Pair], must: Iterable[Pair] = (), cannot: Iterable[Pair] = ()
+    profiles: Mapping[str, Profile], edges: Mapping[Pair, float], must: Iterable[Pair] = (), cannot: Iterable[Pair] = ()
 ) -> tuple[frozenset[str], ...]:
     """The same for profiles made before."""
     bound = [(a, b) for a, b in must if a in profiles and b in profiles]
@@ -51,7 +52,7 @@ def cluster_profiles(
     found: list[frozenset[str]] = []
     for members in components([u.key for u in units], ties):
         inside = [unit for unit in units if unit.key in members] if len(members) < len(units) else units
-        found += Linkage(inside, banned).clusters([pair for pair in ties if pair[0] in members])
+        found += Linkage(inside, banned, edges).clusters([pair for pair in ties if pair[0] in members])
     return tuple(sorted(found, key=min))
 
 
@@ -74,13 +75,19 @@ def components(keys: Iterable[str], ties: Iterable[Pair]) -> list[frozenset[str]
     return sorted(map(frozenset, found.values()), key=min)
 
 
-def _units(profiles: Mapping[str, Profile], bound: Iterable[Pair], parted: Iterable[Pair]) -> list[Unit]:
-    """What is never taken apart: strands, unless a reviewer parted two of their accounts, and what a reviewer joined."""
-    broken = {profiles[a].strand for a, b in parted if profiles[a].strand == profiles[b].strand}
+def _units(profiles: Mapping[str, Profile], bound: Sequence[Pair], parted: Sequence[Pair]) -> list[Unit]:
+    """What is never taken apart: strands, and what a reviewer joined; strands give way where a reviewer parted what they tie together."""
+    broken: set[str] = set()
+    while True:
+        groups = components(sorted(profiles), [*bound, *_strand_ties(profiles, broken)])
+        home = {key: number for number, keys in enumerate(groups) for key in keys}
+        crossed = {home[a] for a, b in parted if home[a] == home[b]}
+        more = {profiles[key].strand for number in crossed for key in groups[number]} - broken
+        if not more:
+            return [Unit.of([profiles[key] for key in sorted(keys)]) for keys in groups]
+        broken |= more
+
+
+def _strand_ties(profiles: Mapping[str, Profile], broken: set[str]) -> list[Pair]:
     first: dict[str, str] = {}
-    ties: list[Pair] = list(bound)
-    for key in sorted(profiles):
-        strand = profiles[key].strand
-        if strand not in broken:
-            ties.append((first.setdefault(strand, key), key))
-    return [Unit.of([profiles[key] for key in sorted(keys)]) for keys in components(sorted(profiles), ties)]
+    return [(first.setdefault(p.strand, key), key) for key, p in sorted(profiles.items()) if p.strand not in broken]

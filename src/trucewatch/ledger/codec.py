@@ -8,17 +8,22 @@ from __future__ import annotations
 import json
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trucewatch.model import TrucewatchError
+from trucewatch.model.plain import maker
+
+if TYPE_CHECKING:
+    from trucewatch.model.plain import Make
 
 Record = TypeVar("Record")
+_ATOMS = frozenset((str, int, float, bool, type(None)))
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def dump(record: object) -> str:
     """A record as one line of JSON."""
-    return json.dumps(_plain(record), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE(_plain(record))
 
 
 def parse(kind: type[Record], line: str) -> Record:
@@ -28,7 +33,7 @@ def parse(kind: type[Record], line: str) -> Record:
         TrucewatchError: ``bad-ledger-record`` where the line is not one of this kind.
     """
     try:
-        made = _build(kind, json.loads(line))
+        made = _maker(kind)(json.loads(line))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TrucewatchError(
             "bad-ledger-record", f"not a stored {kind.__name__}", why=f"{type(error).__name__}: {error}",
@@ -40,28 +45,24 @@ def parse(kind: type[Record], line: str) -> Record:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        given = ((f, getattr(value, f.name)) for f in fields(value))
-        return {f.name: _plain(found) for f, found in given if f.default is MISSING or found != f.default}
+    if type(value) in _ATOMS:
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if is_dataclass(value):
+        found = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+        return {name: _plain(given) for name, given, default in found if default is MISSING or given != default}
     return value
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))
 
 
-def _build(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _build(hints[name], found) for name, found in value.items()})
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is tuple:
-        return tuple(_build(arguments[0], item) for item in value)
-    if origin in {Union, UnionType}:
-        return _build(next(a for a in arguments if a is not type(None)), value)
-    return value
+@cache
+def _maker(kind: type) -> Make:
+    made = maker(kind, strict=True)
+    if made is None:
+        raise TypeError(f"{kind.__name__} is no record")
+    return made

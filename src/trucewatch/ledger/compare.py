@@ -68,7 +68,7 @@ def _in_one_report(a: Profile, b: Profile, kind: str) -> dict[str, float]:
     if a.strand == b.strand:
         return {"one strand": 1.0}
     seen = {"bias": 1.0, kind: 1.0, "two strands": 1.0, evidence.place(a, b): 1.0, evidence.day(a, b): 1.0}
-    seen |= evidence.people(a, b) | evidence.harm(a, b) | evidence.words(a, b)
+    seen |= evidence.people(a, b) | evidence.harm(a, b) | evidence.words(a, b) | evidence.about(a, b)
     if "day next" in seen:
         seen["bar day"] = 1.0
     return seen

@@ -11,13 +11,13 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger.compare import score
+from trucewatch.ledger.profile import leads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from trucewatch.ledger.profile import Profile
 
-_WITNESSES = 3
 _MOST = 8.0
 
 
@@ -35,24 +35,23 @@ class Unit:
     def of(cls, members: Sequence[Profile]) -> Unit:
         """A unit of profiles in the order of their keys."""
         told = [p for p in members if p.role == "told"]
-        chosen = sorted(told or members, key=lambda p: (p.vague, -p.account.confidence, p.account.key))
-        best = {(p.strand, p.family): p for p in reversed(chosen)}
-        witnesses = sorted(best.values(), key=chosen.index)[:_WITNESSES]
         return cls(
             members[0].account.key,
             frozenset(p.account.key for p in members),
-            tuple(witnesses),
+            leads(members),
             leaf=all(p.vague for p in told),
             told=bool(told),
         )
 
 
-def link(one: Unit, other: Unit) -> float | None:
+def link(one: Unit, other: Unit, edges: Mapping[tuple[str, str], float]) -> float | None:
     """The score between two units: half the mean, half the best of their witnesses' scores; None where barred."""
     scores: list[float] = []
     for a in one.witnesses:
         for b in other.witnesses:
-            found = score(a, b)
+            low, high = sorted((a.account.key, b.account.key))
+            found = edges.get((low, high))
+            found = score(a, b) if found is None else found
             if found is None:
                 return None
             scores.append(max(-_MOST, min(_MOST, found)))
@@ -62,7 +61,10 @@ def link(one: Unit, other: Unit) -> float | None:
 class Linkage:
     """One component's units and what is known between them."""
 
-    def __init__(self, units: Iterable[Unit], banned: Collection[frozenset[str]]) -> None:
+    def __init__(
+        self, units: Iterable[Unit], banned: Collection[frozenset[str]], edges: Mapping[tuple[str, str], float] | None = None
+    ) -> None:
+        self.edges = edges or {}
         self.units = {unit.key: unit for unit in units}
         self.banned = banned
         self._known: dict[tuple[str, str], float | None] = {}
@@ -82,7 +84,7 @@ class Linkage:
         pair = (one, other) if one < other else (other, one)
         if pair not in self._known:
             parted = frozenset(pair) in self.banned
-            self._known[pair] = None if parted else link(self.units[pair[0]], self.units[pair[1]])
+            self._known[pair] = None if parted else link(self.units[pair[0]], self.units[pair[1]], self.edges)
         return self._known[pair]
 
     def merge(self, keys: Collection[str], ties: Iterable[tuple[str, str]]) -> list[set[str]]:

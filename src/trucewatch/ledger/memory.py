@@ -1,24 +1,24 @@
 """A ledger in memory: records in, incidents out, whatever the order in which the records come.
 
 For the demonstration, small collections and the benchmarks. A database does the same in four steps: ``accounts_of`` and ``blocks`` for
-what is new; pairs that share a block which is not crowded; ``compare``, of which pairs above 0 are edges; ``cluster`` over the components
-that changed. When a block becomes crowded, edges that have no other block in common go. This module must not write anything.
+the leads of what is new; pairs that share a block which is not crowded; ``compare``, of which pairs above 0 are edges; ``cluster`` over
+the components that changed. When a block becomes crowded, edges that have no other block in common go. This module must not write
+anything.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trucewatch.ledger import tables
 from trucewatch.ledger.accounts import accounts_of
-from trucewatch.ledger.blocking import blocks_of
+from trucewatch.ledger.blocking import blocks_of, crowded
 from trucewatch.ledger.cluster import Pair, cluster_profiles, components
 from trucewatch.ledger.compare import score
-from trucewatch.ledger.profile import Profile, profile
+from trucewatch.ledger.profile import Profile, leads, profile
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from trucewatch.model import Coded
     from trucewatch.model.incident import Account
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 class Ledger:
     """Accounts, the blocks they meet in, and the pairs that are likely one occurrence."""
 
-    def __init__(self, *, crowd: int | None = None) -> None:
-        self.crowd = crowd if crowd is not None else tables.limits()["crowd"]
+    def __init__(self, *, crowded: Callable[[str, int], bool] = crowded) -> None:
+        self.crowded = crowded
         self.profiles: dict[str, Profile] = {}
         self.compared = 0
         self._blocks: dict[str, frozenset[str]] = {}
         self._held: dict[str, set[str]] = {}
-        self._edges: dict[str, set[str]] = {}
+        self._edges: dict[str, dict[str, float]] = {}
         self._strands: dict[str, set[str]] = {}
         self._known: dict[str, tuple[frozenset[str], ...]] = {}
         self._stale: set[str] = set()
@@ -51,27 +51,33 @@ class Ledger:
         Raises:
             TrucewatchError: ``account-twice`` for a key that is there already.
         """
-        for account in accounts:
-            self._take(profile(account))
+        strands: dict[str, list[Profile]] = {}
+        for found in map(profile, accounts):
+            strands.setdefault(found.strand, []).append(found)
+        for members in strands.values():
+            standing = {p.account.key for p in leads(members)}
+            for found in members:
+                self._take(found, lead=found.account.key in standing)
 
-    def _take(self, new: Profile) -> None:
+    def _take(self, new: Profile, *, lead: bool) -> None:
         key = new.account.key
         if key in self.profiles:
             raise TrucewatchError(
                 "account-twice", f"the account {key} is in the ledger already", next_step="give reports their own ids"
             )
         self.profiles[key] = new
-        self._edges[key] = set()
+        self._edges[key] = {}
         self._stale.add(key)
         self._strands.setdefault(new.strand, set()).add(key)
-        self._blocks[key] = blocks_of(new)
+        self._blocks[key] = blocks_of(new) if lead else frozenset()
         met: set[str] = set()
         for block in sorted(self._blocks[key]):
             held = self._held.setdefault(block, set())
-            if len(held) < self.crowd:
-                met |= held
+            was = self.crowded(block, len(held))
             held.add(key)
-            if len(held) == self.crowd + 1:
+            if not self.crowded(block, len(held)):
+                met |= held
+            elif not was:
                 self._crowded(block)
         for other in sorted(met - {key}):
             self._compare(new, self.profiles[other])
@@ -81,26 +87,26 @@ class Ledger:
         if new.strand == other.strand or not self._meet(key, known):
             return
         self.compared += 1
-        if (score(new, other) or 0.0) > 0:
-            self._edges[key].add(known)
-            self._edges[known].add(key)
+        found = score(new, other) or 0.0
+        if found > 0:
+            self._edges[key][known] = self._edges[known][key] = found
 
     def _meet(self, one: str, other: str) -> bool:
-        return any(len(self._held[block]) <= self.crowd for block in self._blocks[one] & self._blocks[other])
+        return any(not self.crowded(block, len(self._held[block])) for block in self._blocks[one] & self._blocks[other])
 
     def _crowded(self, block: str) -> None:
         """A block has become too full: edges that rest on it alone are taken back, as if it had never been."""
         members = self._held[block]
         for one in members:
             for other in [o for o in self._edges[one] if o in members and not self._meet(one, o)]:
-                self._edges[one].discard(other)
-                self._edges[other].discard(one)
+                self._edges[one].pop(other)
+                self._edges[other].pop(one)
                 self._stale |= {one, other}
 
     @property
-    def edges(self) -> set[Pair]:
-        """Pairs of keys whose score is above 0."""
-        return {(one, other) for one, others in self._edges.items() for other in others if one < other}
+    def edges(self) -> dict[Pair, float]:
+        """Pairs of keys, the smaller first, whose score is above 0, with it."""
+        return {(one, other): found for one, others in self._edges.items() for other, found in others.items() if one < other}
 
     def join(self, one: str, other: str) -> None:
         """A reviewer's verdict: one incident."""
@@ -128,7 +134,7 @@ class Ledger:
 
     def _cluster(self, members: frozenset[str]) -> tuple[frozenset[str], ...]:
         inside = {key: self.profiles[key] for key in sorted(members)}
-        edges = [(one, other) for one in members for other in self._edges[one] if one < other]
+        edges = {(one, other): found for one in members for other, found in self._edges[one].items() if one < other}
         return cluster_profiles(inside, edges, self.must, self.cannot)
 
     def incidents(self) -> tuple[tuple[Account, ...], ...]:

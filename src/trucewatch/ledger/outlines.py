@@ -46,7 +46,7 @@ def _polygons(flat: BaseGeometry) -> Iterator[Polygon]:
     yield from (part for part in shapely.get_parts(flat) if isinstance(part, Polygon) and not part.is_empty)
 
 
-def _polygon(flat: Polygon, plane: Plane) -> Polygon:
+def _polygon(flat: Polygon, plane: Plane) -> BaseGeometry:
     rings = [_unrolled(plane.degrees(np.asarray(ring.coords)), plane) for ring in (flat.exterior, *flat.interiors)]
     made = Polygon(rings[0], rings[1:])
     return made if made.is_valid else shapely.make_valid(made)

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from trucewatch.model.agreement import DeadlineKind, Period, PeriodKind, PeriodRelation
-
-if TYPE_CHECKING:
-    from trucewatch.model.incident import When
+from trucewatch.model.incident import When
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 #: A time that sticks out of the period by less than this part of it is within: a day against "from 00:01".
 _SLACK = 0.01
 _DATE, _TO_MINUTE = 10, 16
+_EXACT = frozenset({"hour", "minute", "second"})
 
 
 def moment(text: str) -> datetime:
@@ -72,7 +71,7 @@ def span_of_when(when: When | None, *, as_of: str | None = None) -> Span | None:
     """
     if when is None:
         return None
-    if when.precision in {"hour", "minute", "second"} and (exact := _exact(when)):
+    if when.precision in _EXACT and (exact := _exact(when)):
         return exact
     if when.begin is None and when.until is None:
         return None
@@ -97,12 +96,25 @@ def _exact(when: When) -> Span | None:
 
 def relation(period: Period, when: When | None, *, as_of: str | None = None) -> PeriodRelation:
     """Where a time lies to a term's period and its deadline."""
-    span = span_of_when(when, as_of=as_of)
+    if when is None:
+        return _related(period, None)
+    exact = when.value if when.precision in _EXACT else None
+    return _relation(period, when.begin, when.until, exact, when.precision, as_of if when.until is None else None)
+
+
+@lru_cache(maxsize=100_000)
+def _relation(  # noqa: PLR0917 - the key under which many incidents share one answer
+    period: Period, begin: str | None, until: str | None, value: str | None, precision: str | None, as_of: str | None
+) -> PeriodRelation:
+    return _related(period, span_of_when(When("", value, precision, begin, until), as_of=as_of))
+
+
+def _related(period: Period, span: Span | None) -> PeriodRelation:
     if span is None:
         return PeriodRelation("unknown", "unknown" if period.deadline else "none", None, "when it happened is not known")
     kind, share = _kind(span, span_of(period))
     deadline = _deadline(span, period.deadline)
-    return PeriodRelation(kind, deadline, share, _words(kind, deadline, period, when))
+    return PeriodRelation(kind, deadline, share, _words(kind, deadline, period))
 
 
 def deadline_relation(period: Period, when: When | None, *, as_of: str | None = None) -> DeadlineKind:
@@ -166,10 +178,9 @@ _DEADLINE_WORDS = {
 }
 
 
-def _words(kind: PeriodKind, deadline: DeadlineKind, period: Period, when: When | None) -> str:
-    text = f"“{when.text}” is " if when and when.text else "it is "
+def _words(kind: PeriodKind, deadline: DeadlineKind, period: Period) -> str:
     held = f"{_KIND_WORDS[kind]} ({_extent(period)})"
-    return f"{text}{held}" + (f" and {_DEADLINE_WORDS[deadline]} of {period.deadline}" if deadline in _DEADLINE_WORDS else "")
+    return held + (f" and {_DEADLINE_WORDS[deadline]} of {period.deadline}" if deadline in _DEADLINE_WORDS else "")
 
 
 def _extent(period: Period) -> str:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"^(?:the|a|an|its|their|his|her|some|several|two|three|four|five)\s+", re.IGNORECASE)
 _ANYBODY = {
-    "people", "person", "civilian", "other", "soldier", "fighter", "troop", "of", "the", "a", "an", "and", "at", "least", "about", "more", "than",
+    "people", "person", "civilian", "other", "soldier", "fighter", "troop", "of", "the", "a", "an", "and", "at", "least", "about",
+    "more", "than",
 }  # fmt: skip
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
+_LEADS = 3
 _TOKEN = re.compile(r"\w+")
 
 
@@ -91,6 +93,15 @@ def profile(account: Account) -> Profile:
         strand=scene.strand if scene else account.key,
         titled=frozenset(bare(m) for m in _CAPITAL.findall(account.title or "")),
     )
+
+
+def leads(members: Iterable[Profile]) -> tuple[Profile, ...]:
+    """Those that stand for a strand when strands are compared: of each family of acts the surest account, told ones before others."""
+    found = sorted(members, key=lambda p: p.account.key)
+    told = [p for p in found if p.role == "told"]
+    chosen = sorted(told or found, key=lambda p: (p.vague, -p.account.confidence, p.account.key))
+    best = {(p.strand, p.family): p for p in reversed(chosen)}
+    return tuple(sorted(best.values(), key=chosen.index)[:_LEADS])
 
 
 def place_names(spots: Iterable[Spot]) -> frozenset[str]:

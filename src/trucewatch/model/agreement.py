@@ -249,20 +249,22 @@ class Agreement:
 
 _OF_STATE = frozenset({"state", "government", "military", "police", "intelligence", "legislature", "judiciary"})
 _SEATS = frozenset({"", "GOV", "MIL"})
+_CODE = 3
 
 
 def belongs_to(party: Party, bearer: str) -> bool:
     """Whether an act of this participant is the bearer's: it is the bearer, a part of it by its id, or an organ of that state.
 
     "TUR-MIL" and "syr.hts.red-bands" belong to "TUR" and "syr.hts"; a named unit ("syr.tiger") that is a military of SYR belongs to "SYR",
-    "SYR-GOV" and "SYR-MIL". A rebel group of a country does not belong to its state.
+    "SYR-GOV" and "SYR-MIL". A rebel group or the civilians of a country do not belong to its state.
     """
     if party.id is None:
         return False
-    if party.id == bearer or party.id.startswith((f"{bearer}-", f"{bearer}.")):
-        return True
     country, _, role = bearer.partition("-")
-    if party.country != country or role not in _SEATS:
+    of_state = len(country) == _CODE and country.isupper()
+    if party.id == bearer or (party.id.startswith((f"{bearer}-", f"{bearer}.")) and not of_state):
+        return True
+    if not of_state or party.country != country or role not in _SEATS:
         return False
     return party.type == "military" if role == "MIL" else party.type in _OF_STATE  # a state answers for its organs
 

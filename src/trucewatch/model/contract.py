@@ -7,18 +7,22 @@ drift from the other. This module must not read or write files.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from trucewatch.model.errors import TrucewatchError
+from trucewatch.model.plain import maker, names, plain
 from trucewatch.model.record import Coded
 from trucewatch.model.report import Report
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trucewatch.model.plain import Make
+
 SCHEMA_VERSION = "1"
 _REPORT_HIDDEN = ("id", "text", "notes")
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
 
 
 def to_dict(coded: Coded) -> dict[str, Any]:
@@ -26,45 +30,30 @@ def to_dict(coded: Coded) -> dict[str, Any]:
     line: dict[str, Any] = {
         "id": coded.id,
         "status": coded.status,
-        "reasons": _plain(coded.reasons),
+        "reasons": plain(coded.reasons),
         "report": None if coded.report is None else report_to_dict(coded.report),
         "text": coded.text,
     }
     for name in ("sentences", "claims", "events", "actors", "places", "times", "at_risk", "incident_roles", "coder"):
-        line[name] = _plain(getattr(coded, name))
+        line[name] = plain(getattr(coded, name))
     return line
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:
     """The ``report`` part of a line: what is known of the report, less its text."""
-    made = {name: _plain(getattr(report, name)) for name in _names(Report) if name not in _REPORT_HIDDEN}
+    made = {name: plain(getattr(report, name)) for name in names(Report) if name not in _REPORT_HIDDEN}
     return {**made, "sha256": report.sha256}
 
 
 def to_json(coded: Coded) -> str:
     """One line of the contract, without the line feed. The same record gives the same bytes."""
-    line = json.dumps(to_dict(coded), ensure_ascii=False, separators=(", ", ": "))
+    line = _ENCODE(to_dict(coded))
     try:
         line.encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(to_dict(coded), ensure_ascii=True, separators=(", ", ": "))
     # U+2028 and U+2029 are legal in JSON, but some readers of lines split on them
     return line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085")
-
-
-@cache
-def _names(cls: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(cls))
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
 
 
 def schema() -> dict[str, Any]:
@@ -118,7 +107,7 @@ def from_dict(line: Mapping[str, Any]) -> Coded:
     try:
         report = line["report"]
         full = None if report is None else {**report, "id": line["id"], "text": line["text"], "notes": _notes_of(line)}
-        made: Coded = _build(Coded, {**line, "report": full})
+        made: Coded = _make_coded()({**line, "report": full})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TrucewatchError(
             "bad-record", "not a line of `trucewatch code --format jsonl`", why=f"{type(error).__name__}: {error}",
@@ -127,28 +116,12 @@ def from_dict(line: Mapping[str, Any]) -> Coded:
     return made
 
 
+@cache
+def _make_coded() -> Make:
+    made = maker(Coded)
+    assert made is not None  # noqa: S101 - a record is never plain data
+    return made
+
+
 def _notes_of(line: Mapping[str, Any]) -> list[Any]:
     return list(line["reasons"]) if line["status"] == "partial" else []
-
-
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
-
-
-def _build(kind: Any, value: Any) -> Any:
-    """A value of type ``kind`` from plain JSON data."""
-    if is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        given = {f.name: _build(hints[f.name], value[f.name]) for f in fields(kind) if f.name in value}
-        return kind(**given)
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is tuple:
-        return tuple(_build(arguments[0], item) for item in value)
-    if origin in {Union, UnionType}:
-        if value is None:
-            return None
-        return _build(next(a for a in arguments if a is not type(None)), value)
-    if origin is Mapping:
-        return {key: _build(arguments[1], item) for key, item in value.items()}
-    return value

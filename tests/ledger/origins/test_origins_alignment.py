@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trucewatch.ledger.origins import align
@@ -25,6 +25,7 @@ def longest(a, b):
     return rows[-1][-1]
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_the_subsequence_is_common_and_longest(a, b):
     pairs = common(a, b)
@@ -113,6 +114,7 @@ def test_a_short_line_that_is_the_same_is_the_same():
     assert align("Three dead.", "three dead").share_a == 1.0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_turning_it_round_is_laying_the_texts_the_other_way_round(a, b):
     found = align(a, b)

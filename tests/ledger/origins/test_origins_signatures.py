@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trucewatch.ledger.origins import KEYS_VERSION, MOST_HELD, signature, worth
@@ -76,6 +76,7 @@ def test_one_key_of_many_is_not_worth_a_look_and_one_of_few_is():
     assert MOST_HELD > 50  # a dispatch that fifty papers print must still be found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_has_a_signature(content):
     found = signature(content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trucewatch.ledger.origins.wording import Kind, fold, wording
@@ -78,6 +78,7 @@ def test_words_in_quotation_marks_are_marked():
     ]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_every_word_points_at_itself(text):
     found = wording(text)

@@ -5,10 +5,11 @@ It goes by the words beside a name and by the actor file; where neither tells, a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trucewatch.dossier.masking.names import PARTICLES, WEAK_PARTICLES, Name, pieces
+from trucewatch.dossier.masking.names import PARTICLES, WEAK_PARTICLES, Name, has_capitals, pieces
 from trucewatch.dossier.masking.tables import Role, longest_role, roles
 from trucewatch.ledger.forms import tokens
 
@@ -25,30 +26,33 @@ _NOT_NAMES = frozenset(
     december yesterday today tomorrow meanwhile however according after before while when where since
     """.split()  # noqa: SIM905  (reads better)
 )
-_APPOSING = frozenset({"is", "was", "the", "a", "an"})
-_STOPPING = frozenset(
-    {
-        "and",
-        "or",
-        "but",
-        "said",
-        "says",
-        "told",
-        "met",
-        "with",
-        "by",
-        "whose",
-        "whom",
-        "when",
-        "where",
-        "while",
-        "after",
-        "before",
-    }
+#: Words of bodies and of general terms: they cut a name, and what stands right before them is none.
+_BODIES = frozenset(
+    """
+    administration agency air airways alliance army assembly association authority battalion battery brigade bureau cabinet central channel
+    coalition command commission committee company corps council court defence defense deputy division embassy expeditionary force
+    forces foreign foundation front government group home institute intelligence interior joint management mission movement navy network
+    news office operation operations organisation organization parliament party police prime regiment regime reserve senate senior squad
+    squadron staff state task team union unit united university wing interim acting former special vice chief class news press
+    """.split()  # noqa: SIM905
 )
+#: Roles that are surnames too: after a name's first word they belong to it ("Martin Luther King").
+_SURNAMES = frozenset(
+    """
+    author baker barber bishop butcher cardinal carpenter child cook driver elder farmer friend judge justice king marshal miner minor monk
+    page poet pope priest prince private queen sergeant shepherd singer tailor
+    """.split()  # noqa: SIM905
+)
+_APPOSING = frozenset({"is", "was", "the", "a", "an"})
+_STOPPING = frozenset("and or but said says told met with by whose whom when where while after before".split())  # noqa: SIM905
+#: After a name: whoever has a government acts in public ("the Asad regime").
+_GOVERNED = frozenset({"regime", "government", "administration", "cabinet"})
+#: Ranks and offices written with a full stop.
+_ABBREVIATED = frozenset("adm brig capt cmdr col cpl gen lt maj pvt sgt spc".split())  # noqa: SIM905
 #: A name that begins so is a person's ("Abu Omar": father of Omar).
 _KUNYA = frozenset({"abu", "abou", "umm", "um"})
 _REACH = 7
+_ACRONYM = 4
 _MOST_WORDS = 5
 
 
@@ -76,11 +80,12 @@ class Person:
 
 
 def name_runs(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Runs of capitalised words that may be names, as first and last (exclusive) token; roles and titles cut them."""
+    """Runs of capitalised words that may be names, as first and last (exclusive) token; roles, titles and bodies cut them."""
+    cuts = _cuts(words)
     first = 0
     while first < len(words):
         last = first
-        while last < len(words) and (last == first or words[last].joined is not None) and _in_name(words, first, last):
+        while last < len(words) and (last == first or _joins(words, last)) and _in_name(words, cuts, first, last):
             last += 1
         while last > first and words[last - 1].key in PARTICLES and not words[last - 1].text[0].isupper():
             last -= 1
@@ -89,13 +94,31 @@ def name_runs(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
         first = max(last, first + 1)
 
 
-def _in_name(words: Sequence[Token], first: int, at: int) -> bool:
+def _cuts(words: Sequence[Token]) -> frozenset[int]:
+    """The tokens that are no part of a name: words of roles, bodies and grammar."""
+    found = {k for k, word in enumerate(words) if word.key in _NOT_NAMES or word.key in _BODIES or not word.text[0].isalpha()}
+    at = 0
+    while at < len(words):
+        width = next((w for w in range(min(longest_role(), len(words) - at), 0, -1) if role_at(words, at, at + w)), 0)
+        found.update(range(at, at + width))
+        at += max(width, 1)
+    return frozenset(found)
+
+
+def _joins(words: Sequence[Token], at: int) -> bool:
+    """Whether a word goes on with the one before; an initial's full stop does not part them."""
+    before = words[at - 1]
+    return words[at].joined is not None or (
+        len(before.text) == 1 and words[at].start - before.end in {1, 2} and before.text.isupper()
+    )
+
+
+def _in_name(words: Sequence[Token], cuts: frozenset[int], first: int, at: int) -> bool:
     word = words[at]
-    if word.key in _NOT_NAMES or not word.text[0].isalpha() or role_at(words, at, at + 1):
-        return False
-    if word.text[0].upper() == word.text[0]:
-        return True
-    return is_particle(words, at) and (at > first or (at + 1 < len(words) and words[at + 1].text[0].isupper()))
+    capital = word.text[0].upper() == word.text[0]
+    if at in cuts:
+        return capital and at > first and word.key in _SURNAMES
+    return capital or (is_particle(words, at) and (at > first or (at + 1 < len(words) and words[at + 1].text[0].isupper())))
 
 
 def is_particle(words: Sequence[Token], at: int) -> bool:
@@ -113,23 +136,49 @@ def role_at(words: Sequence[Token], first: int, last: int) -> Role | None:
 def core(mention: str) -> str:
     """The name within a mention: "Erdogan's spokesman Ibrahim Kalin" gives "Ibrahim Kalin"; "" where it holds none."""
     words = tokens(mention)
-    runs = [(first, last) for first, last in name_runs(words) if not _owns(words, last)]
-    if not runs and not any(char.isupper() for char in mention):
-        kept = [
-            k
-            for k, word in enumerate(words)
-            if word.key not in _NOT_NAMES and word.key != "'s" and not role_at(words, k, k + 1)
-        ]
-        runs = [(kept[0], kept[-1] + 1)] if kept else []
+    runs = [run for run in name_runs(words) if not _owner(words, *run)]
+    mixed = any(char.islower() for char in mention)
+    runs = [(a, b) for a, b in runs if not (mixed and all(_is_acronym(word.text) for word in words[a:b]))]
     if not runs:
         return ""
     first, last = max(runs, key=lambda run: (run[1] - run[0], run[0]))
     return mention[words[first].start : words[last - 1].end]
 
 
-def _owns(words: Sequence[Token], last: int) -> bool:
-    """Whether a possessive stands behind a run with more words behind it ("Erdogan's spokesman")."""
-    return last + 1 < len(words) and words[last].key == "'s"
+def threatened_names(mention: str) -> tuple[str, ...]:
+    """The names within the words of a person at risk: all of them, less what leads up to a name ("reporter Lena Marsh")."""
+    found = []
+    for part in re.split(r"\s*(?:,|;|/|\band\b|\bor\b)\s*", mention):
+        words = tokens(part)
+        cuts = _cuts(words)
+        first = next(
+            (
+                k
+                for k, word in enumerate(words)
+                if k not in cuts and (word.text[0].upper() == word.text[0] or not has_capitals(part))
+            ),
+            None,
+        )
+        if first is not None:
+            last = max(k for k, word in enumerate(words) if word.key != "'s") + 1
+            found.append(part[words[first].start : words[max(last, first + 1) - 1].end])
+    return tuple(found)
+
+
+def _owner(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a run only says whose a role is: "Erdogan's spokesman", "Central Command spokesman", "Minister for the Middle East"."""
+    if (
+        last < len(words)
+        and words[last].joined is not None
+        and (words[last].key == "'s" or words[last].key not in {"of", "from", "in"})
+    ):
+        return last + 1 < len(words) or words[last].key != "'s"
+    at = first - 2 if first > 1 and words[first - 1].key == "the" else first - 1
+    return at > 0 and words[at].key in {"of", "for"}
+
+
+def _is_acronym(text: str) -> bool:
+    return text.isupper() and 1 < len(text) <= _ACRONYM
 
 
 def roles_beside(words: Sequence[Token], text: str, start: int, end: int) -> Iterator[Role]:
@@ -144,9 +193,11 @@ def roles_beside(words: Sequence[Token], text: str, start: int, end: int) -> Ite
 def _role_before(words: Sequence[Token], text: str, first: int) -> Role | None:
     """As in "commander Dara Kess", "Foreign Minister Dr. X", "the commander, X", "a spokesman for the mission, X"."""
     at = first
-    while 0 < at < len(words) and _is_title(words, at - 1) and _gap(text, words, at) in {"", ".", ","}:
+    while 0 < at < len(words) and _is_title(words, at - 1) and _gap(text, words, at) in {"", "."}:
         at -= 1
     if not 0 < at < len(words) or _gap(text, words, at) not in {"", ",", ".", ":"}:
+        return None
+    if _gap(text, words, at) == "." and words[at - 1].key not in _ABBREVIATED:
         return None
     found = _ending(words, at)
     if found or _gap(text, words, at) != ",":
@@ -191,6 +242,9 @@ def _role_after(words: Sequence[Token], text: str, end: int, last: int) -> Role 
     if last >= len(words):
         return None
     opener = text[end : words[last].start].strip()
+    governed = next((k for k in range(last, min(last + 3, len(words))) if words[k].key in _GOVERNED), None)
+    if not opener and governed is not None and all(words[k].joined is not None for k in range(last, governed + 1)):
+        return roles()["president",]
     if opener not in {"", ",", "(", "–", "—", "-"} or (not opener and words[last].key not in _APPOSING):
         return None
     for at in range(last, min(last + _REACH, len(words))):

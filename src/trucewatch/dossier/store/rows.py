@@ -12,6 +12,7 @@ import json
 import math
 import sqlite3
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, select, type_coerce, update
@@ -22,10 +23,11 @@ from sqlalchemy.types import NullType
 from trucewatch.dossier.store import words
 from trucewatch.dossier.store.engine import is_sqlite, place
 from trucewatch.dossier.store.errors import DAMAGED
+from trucewatch.dossier.store.prepared import Prepared
 from trucewatch.model.errors import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 #: Rows that a check holds in memory at once, and rows that one statement writes.
 AT_ONCE = 200
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,8 @@ class BadRow:
 
 def digest(table: Table, row: Row) -> str:
     """The SHA-256, in hex, of a row's canonical JSON; ``row`` holds every column of the table, its digest or not."""
-    values = {column.name: _canonical(row[column.name]) for column in table.columns if column.name != "digest"}
-    line = json.dumps([table.name, values], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(line.encode("utf-8", "surrogateescape")).hexdigest()
+    values = {name: value if type(value := row[name]) is str else _canonical(value) for name in _names(table)}
+    return hashlib.sha256(_ENCODE([table.name, values]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
@@ -66,7 +68,7 @@ def insert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     count = 0
     for some in _by(rows, AT_ONCE):
         full = [complete(table, row) for row in some]
-        conn.execute(table.insert(), full)
+        _inserting(table).many(conn, full)
         words.keep(conn, table, full)
         count += len(full)
     return count
@@ -87,16 +89,34 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
 def upsert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     """Adds rows, or replaces the rows of the same primary key by them as wholes; gives their number."""
     count = 0
-    keys = [column.name for column in table.primary_key]
-    statement: Any = _insert(conn, table)
-    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
     for some in _by(rows, AT_ONCE):
         full = [complete(table, row) for row in some]
-        conn.execute(statement, full)
+        _upserting(table).many(conn, full)
         words.keep(conn, table, full)
         count += len(full)
     return count
+
+
+@cache
+def _inserting(table: Table) -> Prepared:
+    return Prepared(table.insert())
+
+
+@cache
+def _upserting(table: Table) -> Prepared:
+    return Prepared(lambda kind: _upsert(table, kind.insert(table)))
+
+
+def _upsert(table: Table, statement: Any) -> Any:
+    keys = [column.name for column in table.primary_key]
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+@cache
+def _names(table: Table) -> tuple[str, ...]:
+    """Columns that a digest is over."""
+    return tuple(column.name for column in table.columns if column.name != "digest")
 
 
 def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
@@ -154,16 +174,21 @@ def _changed(conn: Connection, table: Table) -> Iterator[BadRow]:
 
 def complete(table: Table, row: Row) -> dict[str, Any]:
     """A row with every column of its table, each value as both databases give it back, and its digest."""
-    unknown = set(row) - set(table.c.keys())
+    unknown = row.keys() - table.c.keys()
     if unknown:
         raise _unstorable(table, ", ".join(sorted(unknown)), "there is no such column")
-    full = {column.name: _stored(table, column, row) for column in table.columns if column.name != "digest"}
+    full = {name: _stored(table, column, convert, row) for name, column, convert in _plan(table)}
     if "digest" in table.c:
         full["digest"] = digest(table, full)
     return full
 
 
-def _stored(table: Table, column: Column[Any], row: Row) -> Any:
+@cache
+def _plan(table: Table) -> tuple[tuple[str, Column[Any], Callable[[Any], Any]], ...]:
+    return tuple((column.name, column, _converting(column)) for column in table.columns if column.name != "digest")
+
+
+def _stored(table: Table, column: Column[Any], convert: Callable[[Any], Any], row: Row) -> Any:
     value = row.get(column.name)
     if value is None and column.name not in row and column.default is not None and column.default.is_scalar:
         value = column.default.arg  # type: ignore[attr-defined]  # a scalar default has one
@@ -172,25 +197,29 @@ def _stored(table: Table, column: Column[Any], row: Row) -> Any:
             raise _unstorable(table, column.name, "it must have a value")
         return None
     try:
-        return _coerced(column, value)
+        return convert(value)
     except (TypeError, ValueError) as error:
         raise _unstorable(table, column.name, str(error)) from error
 
 
-def _coerced(column: Column[Any], value: Any) -> Any:
-    """The value as its column's type keeps it; ValueError or TypeError where one of the databases could not."""
+def _converting(column: Column[Any]) -> Callable[[Any], Any]:
+    """What makes a value as its column's type keeps it; ValueError or TypeError where one of the databases could not."""
     kind = column.type
     if isinstance(kind, Boolean):
-        return _truth(value)
+        return _truth
     if isinstance(kind, Integer):
-        return _whole(value, 63 if isinstance(kind, BigInteger) else 31)
+        return partial(_whole, bits=63 if isinstance(kind, BigInteger) else 31)
     if isinstance(kind, Float):
-        return _real(value)
+        return _real
     if isinstance(kind, LargeBinary):
-        return bytes(_of((bytes, bytearray, memoryview), value))
+        return lambda value: bytes(_of((bytes, bytearray, memoryview), value))
     if isinstance(kind, String):
-        return _words(value, kind.length)
-    raise TypeError(f"columns of type {kind} are not known here")
+        return partial(_words, length=kind.length)
+    return partial(_refused, kind=kind)
+
+
+def _refused(value: Any, kind: Any) -> Any:
+    raise TypeError(f"columns of type {kind} are not known here ({type(value).__name__})")
 
 
 def _of(kind: Any, value: Any) -> Any:
@@ -238,6 +267,7 @@ def _insert(conn: Connection, table: Table) -> Any:
     return (sqlite if is_sqlite(conn) else postgresql).insert(table)
 
 
+@cache
 def _raw(table: Table) -> Any:
     """All columns as the driver gives them: a 2 in a column of truth values must not pass for "true"."""
     return select(*[type_coerce(column, NullType()).label(column.name) for column in table.columns])

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from trucewatch.dossier.store.engine import is_sqlite
+from trucewatch.dossier.store.tables import reports
 from trucewatch.dossier.store.words import WORD_LENGTH, Word, fold, words_of
 from trucewatch.model.errors import TrucewatchError
 
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: Hits up to this number are ordered by how well they fit; of more, the newest come first, as so common a word tells little.
-RANKED = 2000
+RANKED = 1000
 #: Characters of a snippet, and marks in it at most.
 SNIPPET = 240
-MARKS = 60
+MARKS = 30
 #: A query of more terms is refused.
 TERMS = 64
 _ITEM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
@@ -99,16 +100,22 @@ def _term(match: re.Match[str]) -> tuple[Term | None, bool]:
 
 
 def search(conn: Connection, query: str, limit: int = 20, offset: int = 0) -> list[Hit]:
-    """The reports that fit a query, the best first (of many: the newest first), from ``offset`` on, ``limit`` at most."""
+    """The reports that fit a query, the best first (of more than ``RANKED``: the newest first), from ``offset`` on, ``limit`` at most."""
     groups = read_query(query)
     if not groups or limit <= 0:
         return []
-    page = {"limit": min(limit, 10_000), "offset": max(offset, 0)}
-    ranked = count(conn, query, at_most=RANKED + 1) <= RANKED
-    statement, values = (_sqlite if is_sqlite(conn) else _postgres)(groups, ranked)
-    rows = conn.execute(text(statement), {**values, **page}).all()
+    limit, offset = min(limit, 10_000), max(offset, 0)
+    newest = _newest(conn, groups, max(RANKED + 1, offset + limit))
+    if len(newest) <= RANKED:
+        page = (_ranked_sqlite if is_sqlite(conn) else _ranked_postgres)(
+            conn, groups, newest, {"limit": limit, "offset": offset}
+        )
+    else:
+        page = [(seq, 0.0) for seq in newest[offset : offset + limit]]
     sought = [term for group in groups for term in group.wanted]
-    return [_hit(row, sought) for row in rows]
+    shown = conn.execute(_SHOWN.where(reports.c.seq.in_([seq for seq, _ in page])))
+    rows = {row.seq: row for row in shown}
+    return [_hit(rows[seq], score, sought) for seq, score in page]
 
 
 def count(conn: Connection, query: str, *, at_most: int = 1_000_000) -> int:
@@ -116,35 +123,39 @@ def count(conn: Connection, query: str, *, at_most: int = 1_000_000) -> int:
     groups = read_query(query)
     if not groups:
         return 0
-    if is_sqlite(conn):
-        found, values = _FOUND_SQLITE, {"query": _fts5(groups)}
-    else:
-        found, values = _found_postgres(groups)
+    found, values = _found(conn, groups)
     statement = f"SELECT count(*) FROM (SELECT 1 FROM ({found}) AS found LIMIT :at_most) AS counted"  # noqa: S608  # parts are ours
     return int(conn.execute(text(statement), {**values, "at_most": at_most}).scalar_one())
 
 
+_SHOWN = select(reports.c.seq, reports.c.id, reports.c.title, reports.c.publisher, reports.c.published, reports.c.text)
+
+
+def _newest(conn: Connection, groups: Sequence[Group], most: int) -> list[int]:
+    """The reports that fit, by their order of arrival, the newest first."""
+    found, values = _found(conn, groups)
+    return list(conn.execute(text(f"{found} ORDER BY seq DESC LIMIT :most"), {**values, "most": most}).scalars())
+
+
+def _found(conn: Connection, groups: Sequence[Group]) -> tuple[str, dict[str, Any]]:
+    """A statement that gives ``seq`` of every report that fits, and its parameters."""
+    if is_sqlite(conn):
+        return "SELECT rowid AS seq FROM report_words WHERE report_words MATCH :query", {"query": _fts5(groups)}
+    return _found_postgres(groups)
+
+
 # SQLite
 
-_FOUND_SQLITE = "SELECT rowid AS seq FROM report_words WHERE report_words MATCH :query"
-_COLUMNS = "reports.id, reports.title, reports.publisher, reports.published, reports.text"
 
-
-def _sqlite(groups: Sequence[Group], ranked: bool) -> tuple[str, dict[str, Any]]:
+def _ranked_sqlite(
+    conn: Connection, groups: Sequence[Group], _: Sequence[int], page: dict[str, int]
+) -> list[tuple[int, float]]:
     """Weights: a word in the title counts four times, in the publisher's name twice."""
-    score = "-bm25(report_words, 4.0, 2.0, 1.0)" if ranked else "0.0"
-    found = (
-        f"SELECT rowid AS seq, {score} AS score FROM report_words WHERE report_words MATCH :query "  # noqa: S608  # parts are ours
-        f"ORDER BY {'score DESC, ' if ranked else ''}rowid DESC LIMIT :limit OFFSET :offset"
+    statement = (
+        "SELECT rowid AS seq, -bm25(report_words, 4.0, 2.0, 1.0) AS score FROM report_words WHERE report_words MATCH :query "
+        "ORDER BY score DESC, seq DESC LIMIT :limit OFFSET :offset"
     )
-    return _page(found), {"query": _fts5(groups)}
-
-
-def _page(found: str) -> str:
-    return (
-        f"SELECT {_COLUMNS}, found.score FROM ({found}) AS found "  # noqa: S608  # parts are ours
-        "JOIN reports ON reports.seq = found.seq ORDER BY found.score DESC, found.seq DESC"
-    )
+    return [(seq, score) for seq, score in conn.execute(text(statement), {"query": _fts5(groups), **page})]
 
 
 def _fts5(groups: Sequence[Group]) -> str:
@@ -166,18 +177,16 @@ def _fts5_term(term: Term) -> str:
 # PostgreSQL
 
 
-def _postgres(groups: Sequence[Group], ranked: bool) -> tuple[str, dict[str, Any]]:
-    found, values = _found_postgres(groups)
-    if ranked:
-        score = "ts_rank('{0.1, 0.1, 0.2, 0.4}', report_words.words, CAST(:loose AS tsquery))"
-        values["loose"] = _tsquery(groups, exact=False)
-    else:
-        score = "0.0"
-    some = (
-        f"SELECT found.seq, {score} AS score FROM ({found}) AS found "  # noqa: S608  # parts are ours
-        "JOIN report_words ON report_words.seq = found.seq ORDER BY score DESC, seq DESC LIMIT :limit OFFSET :offset"
+def _ranked_postgres(
+    conn: Connection, groups: Sequence[Group], found: Sequence[int], page: dict[str, int]
+) -> list[tuple[int, float]]:
+    """Weights as on SQLite, of the words wanted alone."""
+    statement = (
+        "SELECT seq, ts_rank('{0.1, 0.1, 0.2, 0.4}', words, CAST(:likely AS tsquery)) AS score FROM report_words "
+        "WHERE seq = ANY(:found) ORDER BY score DESC, seq DESC LIMIT :limit OFFSET :offset"
     )
-    return _page(some), values
+    values = {"likely": _tsquery(groups, exact=False), "found": list(found), **page}
+    return [(seq, score) for seq, score in conn.execute(text(statement), values)]
 
 
 def _found_postgres(groups: Sequence[Group]) -> tuple[str, dict[str, Any]]:
@@ -240,40 +249,39 @@ def _folded(term: Term) -> list[str]:
 # Snippets
 
 
-def _hit(row: Any, sought: Sequence[Term]) -> Hit:
+def _hit(row: Any, score: float, sought: Sequence[Term]) -> Hit:
     marks = _marks(row.text, sought)
     start, end = _window(row.text, marks)
     inside = tuple((mark.start - start, mark.end - start) for mark in marks if start <= mark.start and mark.end <= end)
-    return Hit(row.id, row.title, row.publisher, row.published, row.text[start:end], start, inside, float(row.score))
+    return Hit(row.id, row.title, row.publisher, row.published, row.text[start:end], start, inside, float(score))
 
 
 def _marks(content: str, sought: Sequence[Term]) -> list[Word]:
     """Where the terms stand in a text: the first few, in order."""
-    terms = [(tuple(_folded(term)), term.prefix) for term in sought]
-    longest = max(len(words) for words, _ in terms)
-    last: list[Word] = []
+    terms = [(_folded(term), term.prefix) for term in sought]
+    lasts = {words[-1] for words, prefix in terms if not prefix}
+    prefixes = tuple(words[-1] for words, prefix in terms if prefix)
+    read: list[Word] = []
     marks: list[Word] = []
     for word in words_of(content):
-        last = [*last, word][-longest:]
-        for words, prefix in terms:
-            first = _matched(last, words, prefix)
-            if first is not None:
-                marks.append(Word(first.start, word.end, " ".join(words)))
-                break
+        read.append(word)
+        if word.folded not in lasts and not word.folded.startswith(prefixes):
+            continue
+        first = next((first for words, prefix in terms if (first := _matched(read, words, prefix)) is not None), None)
+        if first is not None:
+            marks.append(Word(first.start, word.end, first.folded))
         if len(marks) >= MARKS:
             break
     return _apart(marks)
 
 
-def _matched(last: Sequence[Word], words: Sequence[str], prefix: bool) -> Word | None:
+def _matched(read: Sequence[Word], words: Sequence[str], prefix: bool) -> Word | None:
     """The first word of a term that ends with the last word read."""
-    tail = last[-len(words) :]
-    if len(tail) < len(words):
+    tail = read[-len(words) :]
+    if len(tail) < len(words) or [word.folded for word in tail[:-1]] != words[:-1]:
         return None
-    whole = len(words) - 1 if prefix else len(words)
-    if any(word.folded != wanted for word, wanted in zip(tail[:whole], words[:whole], strict=True)):
-        return None
-    return tail[0] if not prefix or tail[-1].folded.startswith(words[-1]) else None
+    last = tail[-1].folded
+    return tail[0] if last == words[-1] or (prefix and last.startswith(words[-1])) else None
 
 
 def _apart(marks: Sequence[Word]) -> list[Word]:

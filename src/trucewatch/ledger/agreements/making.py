@@ -143,10 +143,12 @@ class _Maker:
 
     def _bearers(self, part: Item, people: Mapping[str, tuple[Involved, ...]]) -> tuple[str, ...]:
         named = {involved.actor for group in people.values() for involved in group}
+        # an actor that is misspelt where it is named must not be missed here as well
+        misspelt = len(named) < len({part.text("actor") for group in _GROUPS for part in self._item.parts.get(group, ())})
         found = self._actors(part, "bearers", people)
         for cell in part.lists.get("bearers", ()):
             listed = any(cell.value == actor or str(cell.value).startswith((f"{actor}-", f"{actor}.")) for actor in named)
-            if cell.value not in _GROUPS and cell.value in found and not listed:
+            if cell.value not in _GROUPS and cell.value in found and not listed and not misspelt:
                 self._report.error(
                     cell.line, f"{cell.value} is bound by this term but is named under none of {', '.join(_GROUPS)}"
                 )
@@ -178,7 +180,7 @@ class _Maker:
         start = begin or self._date
         if deadline and start and moment(deadline).date() < moment(start).date():
             self._report.error(part.at("deadline"), f"the deadline of {deadline} is before the term starts on {start}")
-        if deadline and until and moment(deadline).date() > moment(until).date():
+        if deadline and until and start and moment(start) <= moment(until) and moment(deadline).date() > moment(until).date():
             self._report.error(part.at("deadline"), f"the deadline of {deadline} is after the term ends on {until}")
         return Period(start, until, deadline, bool(part.value("standing", deadline is None)))
 

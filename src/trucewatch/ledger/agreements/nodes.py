@@ -123,7 +123,7 @@ class _Builder:
             raise Unreadable(line, "anchors (&) and aliases (*) are not read; name areas under `areas:` to use them twice")
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse_tag(event, line)
-            self._add(Node("text", line, event.value, quoted=event.style is not None))
+            self._add(Node("text", line, event.value, quoted=bool(event.style)))
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             self._refuse_tag(event, line)
             self._push(Node("list" if isinstance(event, yaml.SequenceStartEvent) else "map", line))

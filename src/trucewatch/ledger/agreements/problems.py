@@ -52,6 +52,6 @@ class Report:
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean 'x'?" where a known word is near, else nothing."""
+    """Where a known word is near, the question whether it was meant; else nothing."""
     found = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {found[0]!r}?" if found else ""

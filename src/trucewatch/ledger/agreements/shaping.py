@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from calendar import month_name, monthrange
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -78,15 +79,19 @@ def shaped(node: Node, form: str, report: Report) -> Item:
         report.error(node.line, f"{_a(form)} is a map of keys ({', '.join(list(FORMS[form])[:4])}, ...)")
         return item
     fields = FORMS[form]
+    meant: set[str] = set()
     for key, value in node.pairs.items():
         line = node.lines[key]
         if key not in fields:
             report.error(line, f"unknown key {key!r} in {_a(form)}{near(key, fields)}")
+            meant.update(get_close_matches(key, fields, n=1, cutoff=0.6))
             continue
         item.lines[key] = line
         if not value.missing:
             _take(item, key, value, report)
     for key, wanted in fields.items():
+        if key in meant:
+            continue  # a key that is most likely misspelt is not missing as well
         if wanted.required and key not in item.lines:
             report.error(node.line, f"{_a(form)} has no {key!r}: {wanted.doc}")
         elif wanted.required and _empty(item, key) and not _refused(node.pairs[key]):

@@ -41,20 +41,18 @@ def _same_words(signatures: Mapping[str, Signature]) -> Iterator[Pair]:
 
 
 def _candidates(signatures: Mapping[str, Signature]) -> Iterator[Pair]:
-    """Pairs that share enough keys that are not held by too many."""
+    """Pairs that share enough keys that are not held by too many; one report at a time, because there may be millions that share one."""
     holders: defaultdict[int, list[str]] = defaultdict(list)
     for name, found in signatures.items():
         for band in found.bands:
             holders[band].append(name)
-    shared: Counter[Pair] = Counter()
-    keys: Counter[str] = Counter()
-    for names in holders.values():
-        if len(names) <= MOST_HELD:
-            keys.update(names)
-            shared.update((one, other) for at, other in enumerate(names) for one in names[:at])
-    for (one, other), count in shared.items():
-        if worth(count, keys[one], keys[other]):
-            yield one, other
+    telling = {band: names for band, names in holders.items() if len(names) <= MOST_HELD}
+    keys = {name: sum(band in telling for band in found.bands) for name, found in signatures.items()}
+    for name, found in signatures.items():
+        shared = Counter(other for band in found.bands for other in telling.get(band, ()))
+        for other, count in shared.items():
+            if other < name and worth(count, keys[other], keys[name]):
+                yield other, name
 
 
 def _named(known: Mapping[str, Report]) -> Iterator[Pair]:

@@ -60,11 +60,10 @@ class _Union:
 def groups(reports: Collection[Report], links: Iterable[Link]) -> tuple[OriginGroup, ...]:
     """Every report in the group it belongs to (often alone), the groups by their first report.
 
-    Links to reports that are not among ``reports`` are left aside. The outcome does not depend on the order of either.
+    Links to reports that are not among ``reports`` join nothing. The outcome does not depend on the order of either.
     """
     known = {report.id: report for report in reports}
-    inside = [link for link in links if link.joins and link.one in known and link.other in known]
-    used = _joined(known, inside)
+    used = _joined(known, [link for link in links if (link.joins or link.piece) and (link.one in known or link.other in known)])
     union = _Union(sorted(known))
     for link in used:
         union.join(link.one, str(link.other))
@@ -80,13 +79,15 @@ def groups(reports: Collection[Report], links: Iterable[Link]) -> tuple[OriginGr
 
 def _joined(known: dict[str, Report], links: Sequence[Link]) -> list[Link]:
     """The links that hold: those between wholes, those that shared ghosts add, and of those of pieces the ones that are not torn."""
-    firm = [link for link in links if link.piece is None]
+    inside = [link for link in links if link.one in known and link.other in known]
+    firm = [link for link in inside if link.piece is None]
     firm += _by_ghost(known, firm)
-    union = _Union(sorted(known))
+    union = _Union(sorted({*known, *(str(name) for link in links for name in (link.one, link.other))}))
     for link in firm:
         union.join(link.one, str(link.other))
-    pieces = [link for link in links if link.piece is not None]
-    firm += [*_of_pieces(union, pieces), *_of_holders(union, pieces)]
+    pieces = list(_of_pieces(union, [link for link in inside if link.piece and link.joins]))
+    updates = [link for link in _of_holders(union, links) if link.joins and link.one in known and link.other in known]
+    firm += [*pieces, *updates]
     return sorted(firm, key=lambda link: (-link.score, link.one, str(link.other)))
 
 
@@ -105,10 +106,10 @@ def _of_pieces(union: _Union, links: Iterable[Link]) -> Iterable[Link]:
 
 
 def _of_holders(union: _Union, links: Iterable[Link]) -> Iterable[Link]:
-    """A later report that holds one earlier one whole is an update of it; one that holds several is a round-up."""
+    """A later report that holds one earlier one whole is an update of it; one that holds several, here or elsewhere, is a round-up."""
     found: defaultdict[str, list[Link]] = defaultdict(list)
     for link in links:
-        if link.earlier == link.piece:
+        if link.piece and link.earlier == link.piece:
             found[union.root(_holder(link))].append(link)
     for holder, held in found.items():
         if len({union.root(str(link.piece)) for link in held} - {holder}) <= 1:

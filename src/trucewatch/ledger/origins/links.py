@@ -44,7 +44,8 @@ class Link:
 
     ``one`` and ``other`` are report ids, ``one < other``; ``other`` is None for a ghost. ``earlier`` is the id of the report that the other
     goes back to, None where that cannot be told; ``ground`` says by what it was told. ``blocks`` and ``changes`` have ``one`` for a and
-    ``other`` for b. ``piece`` names the report that is a smaller part of the other (less than half of it), where only that part links them.
+    ``other`` for b. ``piece`` names the report that is a smaller part of the other (less than half of it), where only that part links them; a
+    link that joins nothing has it too where a later report holds the earlier one whole, for round-ups are known by holding several.
     """
 
     one: str
@@ -123,12 +124,20 @@ def _by_text(pair: _Pair) -> Link | None:
     least = min(pair.shared.share_a, pair.shared.share_b)
     if pair.most >= _WHOLE or pair.own >= (_SAID_SO if pair.article or _one_agency(pair.a, pair.b) else _COPY):
         piece = pair.smaller.id if least < _COPY and not pair.article else None
-        if piece is None or pair.earlier is not pair.smaller or pair.most >= _WHOLE:
+        if piece is None or pair.earlier is not pair.smaller or _updated(pair):
             return _link(pair, _kind(pair), joins=True, piece=piece)
     quoted = pair.shared.words >= _QUOTED and pair.shared.longest >= _QUOTED_RUN
-    if quoted and not same_publisher(pair.a.publisher, pair.b.publisher):
-        return _link(pair, "quoted", joins=False)
+    whole = pair.smaller.id if pair.most >= _WHOLE and pair.earlier is pair.smaller else None
+    if whole or (quoted and not same_publisher(pair.a.publisher, pair.b.publisher)):
+        return _link(pair, "quoted", joins=False, piece=whole)
     return None
+
+
+def _updated(pair: _Pair) -> bool:
+    """Whether the longer and later report is the shorter one brought up to date: it has all of it, and begins with it or bears its title."""
+    begins = pair.shared.from_start[1] if pair.smaller is pair.a else pair.shared.from_start[0]
+    titled = bool(pair.a.title and pair.b.title) and _same_title(pair.a, pair.b)
+    return pair.most >= _WHOLE and (begins or titled)
 
 
 def _kind(pair: _Pair) -> LinkKind:

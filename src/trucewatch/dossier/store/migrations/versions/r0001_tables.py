@@ -358,7 +358,7 @@ def _words_of_sqlite() -> None:
     """An index over columns of reports, found by ``seq`` (a rowid may change in VACUUM) and kept in step by triggers."""
     op.execute(
         "CREATE VIRTUAL TABLE report_words USING fts5(title, publisher, text, content='reports', content_rowid='seq', "
-        "tokenize='unicode61 remove_diacritics 2')"
+        "tokenize='unicode61 remove_diacritics 2', prefix='3')"
     )
     new = "INSERT INTO report_words (rowid, title, publisher, text) VALUES (new.seq, new.title, new.publisher, new.text);"
     old = (
