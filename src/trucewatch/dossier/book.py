@@ -16,12 +16,15 @@ from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.accounts import plain_accounts
 from trucewatch.dossier.browse import Filter, incident_order
 from trucewatch.dossier.judgements import Judgements
-from trucewatch.dossier.leaving import door, persons
+from trucewatch.dossier.leaving import door, persons, report_ids
 from trucewatch.dossier.store.tables import incidents, members
 from trucewatch.ledger.accounts import accounts_of, told
+from trucewatch.ledger.agreements import desks, find, load, shipped
 from trucewatch.ledger.findings import Book
 from trucewatch.ledger.incidents import from_json, summarise
 from trucewatch.ledger.over_time import Leaf
+from trucewatch.ledger.predictions import predictions
+from trucewatch.model import TrucewatchError
 from trucewatch.model.agreement import AreaRelation, Quote
 from trucewatch.model.incident import Party, Spot, Voice
 
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from trucewatch.dossier.config import Config
     from trucewatch.dossier.leaving import Door
     from trucewatch.dossier.project import Dossier
+    from trucewatch.dossier.verdicts.state import Resolved
+    from trucewatch.ledger.predictions import Foretold
     from trucewatch.model import Coded
     from trucewatch.model.agreement import Agreement, Finding
     from trucewatch.model.incident import Account, Incident
@@ -218,3 +224,58 @@ def _masked(true: Sequence[Finding], shown: Sequence[Finding]) -> tuple[Finding,
             )
         )
     return tuple(made)
+
+
+# --- what is foretold -----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """One thing foretold, with what reviewers say became of it, the latest last."""
+
+    foretold: Foretold
+    resolved: tuple[Resolved, ...] = ()
+
+
+def outlooks(dossier: Dossier, *, leaving: bool = False) -> tuple[Outlook, ...]:
+    """Every prediction, vow and threat of the dossier's reports, in order of their publication; events that reviewers reject are left out.
+
+    Args:
+        dossier: the open dossier; for ``leaving`` it is opened for writing.
+        leaving: whether they are to leave: in the words of the protected records, and without the reviewers' own.
+    """
+    gate = _Gate(door(dossier)) if leaving else None
+    made: list[Outlook] = []
+    with dossier.store.read() as conn:
+        judgements = Judgements(conn)
+        said: dict[str, list[Resolved]] = {}
+        for item in judgements.effective.resolved:
+            said.setdefault(item.event, []).append(replace(item, text="") if leaving else item)
+        gone = {ruling.event.rpartition("/")[2] for ruling in judgements.effective.rejected}
+        for report in report_ids(conn):
+            coded = keeping.load(conn, report)
+            if coded is not None:
+                shown = gate.record(conn, coded) if gate else coded
+                found = predictions(replace(shown, id=report))
+                kept = [one for one in found if one.key.rpartition("/")[2] not in gone]
+                made += [Outlook(one, tuple(said.get(one.key, ()))) for one in kept]
+    if gate:
+        gate.log(dossier)
+    return tuple(sorted(made, key=lambda item: item.foretold.said or "~"))
+
+
+def agreement_of(config: Config, named: str | None = None) -> Agreement:
+    """The agreement that a dossier's incidents are held against: the one named, else the one of ``dossier.toml``.
+
+    Raises:
+        TrucewatchError: ``no-agreement``, naming those that are shipped; ``agreement-broken``.
+    """
+    name = named or config.agreement
+    if not name:
+        raise TrucewatchError(
+            "no-agreement", "no agreement is named", where=str(config.path),
+            next_step=f'--agreement FILE, or agreement = "..." under [ledger] there; shipped: {", ".join(shipped())}',
+        )  # fmt: skip
+    beside = config.folder / name
+    path = beside if not named and beside.is_file() else find(name)
+    return load(path, *desks(path, config.actors, config.gazetteers))
