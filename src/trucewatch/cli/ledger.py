@@ -106,19 +106,21 @@ class _Made:
         options = self.options
         if options["format_"] == "json":
             return json.dumps(self._plain(), ensure_ascii=False, indent=1)
-        chosen = {"term": options["term"], "party": options["party"]}
+        term, party = options["term"], options["party"]
         if options["format_"] == "html":
             from trucewatch.publishing.ledger_page import render  # noqa: PLC0415 - --help must be quick
 
-            parts = {"situation": self.situation, "outlooks": self.outlooks}
-            return render(self.agreement, self.leaves, self.told, **chosen, **parts).rstrip("\n")
+            page = render(
+                self.agreement, self.leaves, self.told, term=term, party=party, situation=self.situation, outlooks=self.outlooks
+            )
+            return page.rstrip("\n")
         from trucewatch.publishing import ledger_text  # noqa: PLC0415 - --help must be quick
 
         if options["predictions"]:
             return "\n".join(ledger_text.outlook_lines(self.outlooks))
         if self.situation is not None:
             return "\n".join(ledger_text.situation_lines(self.situation))
-        return "\n".join(ledger_text.lines(self.agreement, self.leaves, self.told, **chosen))
+        return "\n".join(ledger_text.lines(self.agreement, self.leaves, self.told, term=term, party=party))
 
     def _plain(self) -> dict[str, Any]:
         from dataclasses import asdict  # noqa: PLC0415 - --help must be quick

@@ -248,20 +248,27 @@ def outlooks(dossier: Dossier, *, leaving: bool = False) -> tuple[Outlook, ...]:
     made: list[Outlook] = []
     with dossier.store.read() as conn:
         judgements = Judgements(conn)
-        said: dict[str, list[Resolved]] = {}
+        said: dict[tuple[str, int, int], list[Resolved]] = {}
         for item in judgements.effective.resolved:
-            said.setdefault(item.event, []).append(replace(item, text="") if leaving else item)
+            said.setdefault(item.anchor.key[:3], []).append(replace(item, text="") if leaving else item)
         gone = {ruling.event.rpartition("/")[2] for ruling in judgements.effective.rejected}
         for report in report_ids(conn):
             coded = keeping.load(conn, report)
             if coded is not None:
                 shown = gate.record(conn, coded) if gate else coded
-                found = predictions(replace(shown, id=report))
-                kept = [one for one in found if one.key.rpartition("/")[2] not in gone]
-                made += [Outlook(one, tuple(said.get(one.key, ()))) for one in kept]
+                spans = _anchored(coded, report)
+                for one in predictions(replace(shown, id=report)):
+                    if one.key.rpartition("/")[2] not in gone:
+                        made.append(Outlook(one, tuple(said.get((report, *spans.get(one.key, (0, 0))), ()))))
     if gate:
         gate.log(dossier)
     return tuple(sorted(made, key=lambda item: item.foretold.said or "~"))
+
+
+def _anchored(coded: Coded, report: str) -> dict[str, tuple[int, int]]:
+    """Where a verdict on each thing foretold would hold on to the report's own words: an event's predicate, else the words themselves."""
+    own = {f"{report}/{event.id}": (event.predicate.start, event.predicate.end) for event in coded.events}
+    return {one.key: own.get(one.key, (one.start, one.end)) for one in predictions(replace(coded, id=report))}
 
 
 def agreement_of(config: Config, named: str | None = None) -> Agreement:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from trucewatch.ledger.english import iso_words
 from trucewatch.ledger.periods import in_force
 from trucewatch.ledger.tellers import origin_of, short
 
@@ -112,7 +113,7 @@ class Trend:
         """The plain numbers in one sentence."""
         told = "; ".join(f"{bearing}: {now}, the week before {then}" for bearing, now, then in self.counts)
         papers = f"reports published: {self.reports[0]}, the week before {self.reports[1]}"
-        return f"In the week to {self.week[1]}: {told + '; ' if told else 'nothing that bears; '}{papers}."
+        return f"In the week to {iso_words(self.week[1])}: {told + '; ' if told else 'nothing that bears; '}{papers}."
 
 
 @dataclass(frozen=True, slots=True)

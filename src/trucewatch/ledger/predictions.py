@@ -28,9 +28,9 @@ _OPEN = {"predicted", "threatened", "planned", "conditional", "demanded"}
 class Foretold:
     """One prediction, vow or threat.
 
-    ``key`` is the event's dossier-wide name ("<report>/<event>") where an event was coded of it, else that of its claim or sentence; only an
-    event can be resolved. ``who`` empty: the report itself. ``said``: ISO date of publication. ``about``: whom it concerns; ``when``: its words
-    for by when, ``begin`` and ``until`` their ISO dates, where they are told.
+    ``key`` is the event's dossier-wide name ("<report>/<event>") where an event was coded of it, else that of its claim ("<report>/c-...") or
+    sentence ("<report>/s12"). ``who`` empty: the report itself. ``said``: ISO date of publication. ``about``: whom it concerns; ``when``: its words
+    for by when, ``begin`` and ``until`` their ISO dates, where they are told. ``start`` and ``end``: the words' place in the report's text.
     """
 
     key: str
@@ -46,6 +46,8 @@ class Foretold:
     when: str | None = None
     begin: str | None = None
     until: str | None = None
+    start: int = 0
+    end: int = 0
     is_event: bool = False
 
 
@@ -83,7 +85,8 @@ def _of_event(account: Account, sort: Sort) -> Foretold:
     return Foretold(
         key=account.key, sort=sort, report=account.report, publisher=account.publisher, said=account.published, who=voice.words,
         who_id=voice.id, words=account.quote, about=about, place=(place.name or place.text) if place else None,
-        when=time.text if time else None, begin=time.begin if time else None, until=time.until if time else None, is_event=True,
+        when=time.text if time else None, begin=time.begin if time else None, until=time.until if time else None,
+        start=account.start, end=account.end, is_event=True,
     )  # fmt: skip
 
 
@@ -118,5 +121,5 @@ def _plain(coded: Coded, name: str, sort: Sort, who: tuple[str, str | None], wor
     return Foretold(
         key=f"{coded.id}/{name}", sort=sort, report=coded.id, publisher=report.publisher if report else None,
         said=report.published if report else None, who=who[0], who_id=who[1], words=words, when=time.text if time else None,
-        begin=time.begin if time else None, until=time.until if time else None,
+        begin=time.begin if time else None, until=time.until if time else None, start=span[0], end=span[1],
     )  # fmt: skip

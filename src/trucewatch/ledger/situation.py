@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger.areas import shape
-from trucewatch.ledger.english import act_words, counted, iso_words, listed, place_words
+from trucewatch.ledger.english import act_words, iso_words, listed, place_words
 from trucewatch.ledger.over_time import KEPT, Leaf, told_days
 from trucewatch.ledger.periods import in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from trucewatch.model.agreement import Agreement, Area, Finding
     from trucewatch.model.incident import Incident
@@ -81,6 +81,10 @@ def situation(agreement: Agreement, leaves: Iterable[Leaf], day: str) -> Situati
     return Situation(agreement.id, day, before, title, sections, tuple(leaf.incident.id for leaf in now))
 
 
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _told(leaves: Sequence[Leaf], wanted: Callable[[Finding], bool]) -> int:
     """Incidents of which at least one finding is wanted."""
     return sum(any(wanted(finding) for finding in leaf.findings) for leaf in leaves)
@@ -97,8 +101,8 @@ def _keeping(finding: Finding) -> bool:
 def _overview(now: Sequence[Leaf], then: Sequence[Leaf]) -> Section:
     reports = {voice.report for leaf in now for voice in leaf.voices}
     papers = {voice.publisher for leaf in now for voice in leaf.voices}
-    told_by = f"{counted(len(reports), 'report')} by {counted(len(papers), 'publisher')}"
-    sentences = [f"{counted(len(now), 'incident')} reported for the day, {len(then)} for the day before, in {told_by}."]
+    told_by = f"{_many(len(reports), 'report')} by {_many(len(papers), 'publisher')}"
+    sentences = [f"{_many(len(now), 'incident')} reported for the day, {len(then)} for the day before, in {told_by}."]
     rows = (
         ("told as a breach", str(_told(now, _against)), str(_told(then, _against))),
         ("told as keeping it, whole or in part", str(_told(now, _keeping)), str(_told(then, _keeping))),
@@ -121,9 +125,8 @@ def _bears(leaf: Leaf) -> bool:
 
 
 def _areas(agreement: Agreement, now: Sequence[Leaf], then: Sequence[Leaf]) -> Section:
-    areas = tuple(dict.fromkeys(term.area for term in agreement.terms if term.area is not None))
-    names = {area: area.label or area.id for area in areas}
-    one, other = (Counter(name for leaf in part for name in _within(leaf.incident, areas)) for part in (now, then))
+    names = _labels(agreement)
+    one, other = (Counter(name for leaf in part for name in _within(leaf.incident, names)) for part in (now, then))
     ordered = [*dict.fromkeys(names.values()), ELSEWHERE, NOWHERE]
     rows = [
         (name, str(one[name]), str(other[name]))
@@ -136,12 +139,21 @@ def _areas(agreement: Agreement, now: Sequence[Leaf], then: Sequence[Leaf]) -> S
     return Section("By area", tuple(said), Grid(("area", "the day", "the day before"), tuple(rows)))
 
 
-def _within(incident: Incident, areas: Sequence[Area]) -> Iterator[str]:
+def _labels(agreement: Agreement) -> dict[Area, str]:
+    """Each area once, by its label or that of the first term that holds there."""
+    found: dict[Area, str] = {}
+    for term in agreement.terms:
+        if term.area is not None:
+            found.setdefault(term.area, term.area.label or term.label)
+    return found
+
+
+def _within(incident: Incident, names: Mapping[Area, str]) -> Iterator[str]:
     if incident.place is None:
         yield NOWHERE
         return
     place = incident.place
-    found = [area.label or area.id for area in areas if shape(area).relation(place).kind in {"inside", "partly"}]
+    found = [name for area, name in names.items() if shape(area).relation(place).kind in {"inside", "partly"}]
     yield from dict.fromkeys(found) or [ELSEWHERE]
 
 
@@ -188,7 +200,7 @@ def _founded(now: Sequence[Leaf]) -> Section:
     grades = Counter(leaf.incident.corroboration.grade for leaf in now)
     one = grades["single origin"] + grades["several dependent"]
     sentences = (
-        f"{one} of {counted(len(now), 'incident')} rest on one origin, however many reports repeat it.",
+        f"{one} of {_many(len(now), 'incident')} rest on one origin, however many reports repeat it.",
         f"{grades['independent']} have independent origins, {grades['opposed sides agree']} are told by opposed sides alike.",
     )
     return Section("How it is founded", sentences if now else ("There is nothing to be founded.",))
@@ -196,12 +208,14 @@ def _founded(now: Sequence[Leaf]) -> Section:
 
 def _unseen(agreement: Agreement, now: Sequence[Leaf], day: str) -> Section:
     labels = {term.id: term.label for term in agreement.terms}
-    said = [
-        f"{leaf.incident.headline} (“{labels[finding.term]}”, {finding.status}) [{leaf.incident.id}]"
-        for leaf in now
-        for finding in leaf.findings
-        if finding.bearing == "prevents verification"
-    ] or ["No report says that anybody was kept from seeing; that is not to say that monitors saw everything."]
+    said = []
+    for leaf in now:
+        hidden = [f for f in leaf.findings if f.bearing == "prevents verification"]
+        if hidden:
+            terms = listed([f"“{labels[finding.term]}”" for finding in hidden])
+            said.append(f"{leaf.incident.headline}: kept others from seeing {terms}, {hidden[0].status} [{leaf.incident.id}]")
+    if not said:
+        said.append("No report says that anybody was kept from seeing; that is not to say that monitors saw everything.")
     touched = {finding.term for leaf in now for finding in leaf.findings if finding.bearing != "no bearing"}
     silent = [term.label for term in agreement.terms if term.id not in touched and in_force(term.period, day)]
     if silent:

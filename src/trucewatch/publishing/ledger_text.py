@@ -153,7 +153,7 @@ def outlook_lines(found: Sequence[Outlook]) -> Iterator[str]:
             note = f": {clean(said.text)}" if said.text else ""
             yield from _wrapped(f"{said.outcome}, says {clean(said.reviewer)} on {said.at[:10]}{note}", "    = ")
         if not item.resolved:
-            yield "    = open" if one.is_event else "    = open; no event was coded of it, so that it cannot be resolved"
+            yield "    = open"
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
