@@ -257,9 +257,8 @@ def outlooks(dossier: Dossier, *, leaving: bool = False) -> tuple[Outlook, ...]:
             if coded is not None:
                 shown = gate.record(conn, coded) if gate else coded
                 spans = _anchored(coded, report)
-                for one in predictions(replace(shown, id=report)):
-                    if one.key.rpartition("/")[2] not in gone:
-                        made.append(Outlook(one, tuple(said.get((report, *spans.get(one.key, (0, 0))), ()))))
+                found = [one for one in predictions(replace(shown, id=report)) if one.key.rpartition("/")[2] not in gone]
+                made += [Outlook(one, tuple(said.get((report, *spans.get(one.key, (0, 0))), ()))) for one in found]
     if gate:
         gate.log(dossier)
     return tuple(sorted(made, key=lambda item: item.foretold.said or "~"))

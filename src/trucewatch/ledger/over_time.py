@@ -26,6 +26,8 @@ WEEK = 7
 #: The bearing that a duty is judged by first, for the quiet days.
 AGAINST: Bearing = "breaches"
 KEPT: tuple[Bearing, ...] = ("fulfils", "fulfils in part")
+#: In place of a party: findings in which no bearer is named.
+NOBODY = ""
 _ISO_DAY = 10
 
 
@@ -118,7 +120,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One term, of everybody (``party`` None) or of one of its bearers."""
+    """One term, of everybody (``party`` None), of one of its bearers, or where no bearer is named (``NOBODY``)."""
 
     term: str
     party: str | None
@@ -188,7 +190,7 @@ def over_time(
     for leaf, finding in found:
         by_term[finding.term].append((leaf, finding))
     made = [
-        _series(term, party, by_term[term.id], frame) for term in agreement.terms for party in (None, *term.bearers)
+        _series(term, party, by_term[term.id], frame) for term in agreement.terms for party in (None, *term.bearers, NOBODY)
     ]  # fmt: skip
     return OverTime(
         agreement.id, first, last, len(leaves), len({v.report for leaf in leaves for v in leaf.voices}),
@@ -238,7 +240,7 @@ class _Frame:
 
 
 def _series(term: Term, party: str | None, found: Sequence[tuple[Leaf, Finding]], frame: _Frame) -> Series:
-    mine = [(leaf, finding) for leaf, finding in found if party is None or party in finding.bearers]
+    mine = [(leaf, finding) for leaf, finding in found if party is None or party in (finding.bearers or (NOBODY,))]
     inside = set(frame.days)
     counts: Counter[tuple[str | None, Bearing, Status, Grade]] = Counter()
     loud: set[str] = set()

@@ -29,8 +29,8 @@ class Foretold:
     """One prediction, vow or threat.
 
     ``key`` is the event's dossier-wide name ("<report>/<event>") where an event was coded of it, else that of its claim ("<report>/c-...") or
-    sentence ("<report>/s12"). ``who`` empty: the report itself. ``said``: ISO date of publication. ``about``: whom it concerns; ``when``: its words
-    for by when, ``begin`` and ``until`` their ISO dates, where they are told. ``start`` and ``end``: the words' place in the report's text.
+    sentence ("<report>/s12"). ``who`` empty: the report itself. ``said``: ISO date of publication. ``about``: whom it concerns; ``when``: its
+    words for by when, ``begin`` and ``until`` their ISO dates, where they are told. ``start`` and ``end``: where the words stand in the text.
     """
 
     key: str

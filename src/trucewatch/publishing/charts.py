@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from trucewatch.ledger.over_time import NOBODY
 from trucewatch.publishing.words import clean, day
 
 if TYPE_CHECKING:
@@ -101,12 +102,14 @@ def matrix(agreement: Agreement, told: OverTime, name: Callable[[str], str]) -> 
     rows = []
     for term in agreement.terms:
         cells: list[tuple[tuple[Bearing, int], ...] | None] = []
-        for party in parties:
+        for party in (*parties, NOBODY):
             series = told.of(term.id, party)
             pairs = [(kind, series.total(kind)) for kind in (*BELOW, *ABOVE)] if series else []
             cells.append(tuple(pair for pair in pairs if pair[1]) if series else None)
         rows.append((clean(term.label), tuple(cells)))
-    return Matrix("What is reported of each party on each term", tuple(name(party) for party in parties), tuple(rows))
+    return Matrix(
+        "What is reported of each party on each term", (*(name(party) for party in parties), "no bearer named"), tuple(rows)
+    )
 
 
 # --- drawn -------------------------------------------------------------------------------------------------------------------------------

@@ -84,12 +84,14 @@ def matrix_png(chart: Matrix) -> bytes:
     Raises:
         TrucewatchError: ``charts-missing``.
     """
-    figure = _figure(3.4 + 1.3 * len(chart.parties), 1.0 + 0.34 * len(chart.rows))
+    figure = _figure(3.4 + 1.3 * len(chart.parties), 0.9 + 0.26 * len(chart.rows))
     axes = figure.add_subplot()
     axes.set_axis_off()
     cells = [[_words(cell) for cell in row] for _, row in chart.rows]
     labels = [label for label, _ in chart.rows]
-    table = axes.table(cells, rowLabels=labels, colLabels=[name[:24] for name in chart.parties], loc="center", cellLoc="center")
+    table = axes.table(
+        cells, rowLabels=labels, colLabels=[name[:24] for name in chart.parties], bbox=(0, 0, 1, 1), cellLoc="center"
+    )
     table.auto_set_font_size(False)  # noqa: FBT003 - matplotlib's own
     table.set_fontsize(8)
     axes.set_title(
