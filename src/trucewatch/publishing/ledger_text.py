@@ -163,13 +163,18 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def compact(agreement: Agreement, leaves: Sequence[Leaf]) -> Iterator[str]:
-    """A few lines a reader takes in at once: what bears on which term, how it stands, who says so, in which words."""
-    for leaf, finding in chosen(leaves, None, None):
-        if finding.bearing != "no bearing":
-            label = next(term.label for term in agreement.terms if term.id == finding.term)
-            who = ", ".join(clean(name) for name in finding.alleged_by[:2])
-            denied = f"; denied by {clean(finding.denied_by[0])}" if finding.denied_by else ""
-            words = clean(finding.words[0].text) if finding.words else ""
-            left = f"{SIGNS[finding.bearing]} {clean(label)}: {finding.bearing}, {finding.status}. {who}{denied}: "
-            yield textwrap.shorten(f"{left}“{words}”", _WIDTH + 10, placeholder=" …”")
-        del leaf
+    """A line a finding, term by term: what bears on it, how it stands, who says so, in which words."""
+    found = [pair[1] for pair in chosen(leaves, None, None) if pair[1].bearing != "no bearing"]
+    for term in agreement.terms:
+        for finding in found:
+            if finding.term == term.id:
+                yield textwrap.shorten(
+                    f"{SIGNS[finding.bearing]} {clean(term.label)}: {_short(finding)}", _WIDTH + 8, placeholder=" …”"
+                )
+
+
+def _short(finding: Finding) -> str:
+    who = ", ".join(clean(name) for name in finding.alleged_by[:2]) + (", ..." if len(finding.alleged_by) > 2 else "")  # noqa: PLR2004
+    denied = f", denied by {clean(finding.denied_by[0])}" if finding.denied_by else ""
+    words = clean(finding.words[0].text) if finding.words else ""
+    return f"{finding.status}; {who}{denied}: “{words}”"
