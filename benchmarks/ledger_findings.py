@@ -130,7 +130,6 @@ def measure(count: int, terms: int, seed: int) -> dict[str, Any]:
 def measure_dossier(folder: Path, name: str) -> dict[str, Any]:
     """The findings of a dossier."""
     from trucewatch.dossier.book import findings  # noqa: PLC0415
-
     from trucewatch.dossier.project import open_dossier  # noqa: PLC0415
 
     path = find(name)

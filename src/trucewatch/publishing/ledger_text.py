@@ -174,7 +174,8 @@ def compact(agreement: Agreement, leaves: Sequence[Leaf]) -> Iterator[str]:
 
 
 def _short(finding: Finding) -> str:
-    who = ", ".join(clean(name) for name in finding.alleged_by[:2]) + (", ..." if len(finding.alleged_by) > 2 else "")  # noqa: PLR2004
+    others = len(finding.alleged_by) - 1
+    who = (clean(finding.alleged_by[0]) if finding.alleged_by else "") + (f" and {others} more" if others > 0 else "")
     denied = f", denied by {clean(finding.denied_by[0])}" if finding.denied_by else ""
     words = clean(finding.words[0].text) if finding.words else ""
     return f"{finding.status}; {who}{denied}: “{words}”"
