@@ -54,6 +54,13 @@ def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
     return Judgements(conn).corrected(machine_accounts(conn, keys))
 
 
+def plain_accounts(conn: Connection, keys: Collection[str]) -> dict[str, Account]:
+    """Accounts as the machine has them, neither compared with anything nor kept: for reading many once."""
+    wanted = sorted(keys)
+    facts = {row[0]: (row[2] or "", row[3]) for row in _FACTS.all(conn, keys=wanted)}
+    return {key: _placed(from_json(text), *facts[key]) for key, text in _TEXTS.all(conn, keys=wanted) if key in facts}
+
+
 @dataclass(slots=True)
 class Accounts:
     """Accounts for one transaction."""
