@@ -1,7 +1,7 @@
-"""Two ``add`` and a ``review`` at once, as processes: no write may be lost, no lock shown, and the incidents must be those of one after the other.
+"""Two ``add`` and a ``review`` at once: no write may be lost, no lock shown, and the incidents must be those of one after the other.
 
-The two add inputs that overlap, each input by a call of its own; the reviewer accepts, rejects, merges, splits and undoes at random. Then the same is
-done by one process, all inputs first, the verdicts in their order after. Writes ``results/together.json``.
+The two add inputs that overlap, each input by a call of its own; the reviewer accepts, rejects, merges, splits and undoes at random.
+Then one process does the same, all inputs first, the verdicts in their order after. Writes ``results/together.json``.
 """
 
 from __future__ import annotations
@@ -18,19 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import save  # noqa: E402
-from trials import STORES, add, coders, inputs, keys_in, places, state, troubles  # noqa: E402
-
-from trucewatch.dossier.desk import open_desk  # noqa: E402
-from trucewatch.dossier.project import init, open_dossier  # noqa: E402
-from trucewatch.dossier.verdicts.desk import Request  # noqa: E402
-from trucewatch.model import TrucewatchError  # noqa: E402
+from common import save
+from trials import STORES, add, coders, inputs, keys_in, places, state, troubles
+from trucewatch.dossier.desk import open_desk
+from trucewatch.dossier.project import init, open_dossier
+from trucewatch.dossier.verdicts.desk import Request
+from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from replay import Replay
-
     from trucewatch.dossier.desk import DossierDesk
     from trucewatch.dossier.verdicts.kinds import Verdict
 
@@ -106,7 +104,9 @@ def serial(folder: Path, url: str, coder: Replay, names: list[str], given: Seque
         return state(dossier)
 
 
-def at_once(folder: Path, coder: Replay, names: list[str], seconds: float, seed: int) -> tuple[Counter[str], list[str], list[str]]:
+def at_once(
+    folder: Path, coder: Replay, names: list[str], seconds: float, seed: int
+) -> tuple[Counter[str], list[str], list[str]]:
     """The three processes; what came in, ids of verdicts that were given, errors."""
     chance, said = random.Random(seed), _FORK.Queue()
     shares = [chance.sample(names, len(names)), chance.sample(names, len(names))]
@@ -132,11 +132,11 @@ def at_once(folder: Path, coder: Replay, names: list[str], seconds: float, seed:
     return outcomes, verdicts, errors
 
 
-def trial(store: str, seconds: float, seed: int, base: Path, most: int = 48) -> dict[str, Any]:
+def trial(store: str, seconds: float, seed: int, base: Path, *, most: int = 48, server: str | None = None) -> dict[str, Any]:
     """One store's trial; what was found."""
     names = inputs(base / "inputs", most)
     coder, _ = coders(names)
-    with places(store, base) as found:
+    with places(store, base, server) as found:
         folder, url = found.new()
         init(folder, name="together", url=url)
         started = time.monotonic()

@@ -25,7 +25,12 @@ def enter(conn: Connection, action: str, detail: Mapping[str, Any]) -> int:
     made = link(head(conn), now(), action, detail)
     conn.execute(
         custody.insert().values(
-            seq=made.seq, at=made.at, action=made.action, detail=storable(canonical(made.detail)), prev=made.prev, hash=made.hash
+            seq=made.seq,
+            at=made.at,
+            action=made.action,
+            detail=storable(canonical(made.detail)),
+            prev=made.prev,
+            hash=made.hash,
         )
     )
     return made.seq

@@ -16,6 +16,7 @@ import os
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, select
