@@ -26,8 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from sqlalchemy import select
 from sqlalchemy.engine.default import DefaultDialect
 
-from common import save
-from trials import STORES, Second, State, add, coders, inputs, judge, places, recode_all, state, troubles
+from trials import STORES, Second, State, add, coders, inputs, judge, keep, places, recode_all, state, troubles
 from trucewatch.dossier import project
 from trucewatch.dossier.desk import open_desk
 from trucewatch.dossier.evidence import CustodyLog, archive, log
@@ -328,8 +327,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="trials-", dir=given.base) as base:
             result[store] = trial(store, given.kills, given.seed, Path(base))
         print(store, result[store])
-    if not given.store:
-        save("crash", result)
+    keep("crash", result)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from sqlalchemy import create_engine, text
 
-from common import save
-from trials import add, coders, inputs, judge, places, recode_all, troubles
+from trials import add, coders, inputs, judge, keep, places, recode_all, troubles
 from trucewatch.dossier.project import init, open_dossier
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import aliases, feeds
@@ -342,8 +341,7 @@ def main() -> None:
         if given.only != "files":
             result["rows"] = on_rows(base, names, given.changes, given.deletions, seed=given.seed)
             print(result["rows"])
-    if given.only is None:
-        save("tamper", result)
+    keep("tamper", result)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import save
-from trials import STORES, add, coders, inputs, keys_in, places, state, troubles
+from trials import STORES, add, coders, inputs, keep, keys_in, places, state, troubles
 from trucewatch.dossier.desk import open_desk
 from trucewatch.dossier.project import init, open_dossier
 from trucewatch.dossier.verdicts.desk import Request
@@ -168,8 +167,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="trials-", dir=given.base) as base:
             result[store] = trial(store, given.seconds, given.seed, Path(base))
         print(store, result[store])
-    if not given.store:
-        save("together", result)
+    keep("together", result)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from sqlalchemy.engine import make_url  # noqa: E402
 from warcio.statusandheaders import StatusAndHeaders  # noqa: E402
 from warcio.warcwriter import WARCWriter  # noqa: E402
 
+from common import RESULTS, save
 from replay import Replay, _key, bodies  # noqa: E402
 from trucewatch.dossier import keeping  # noqa: E402
 from trucewatch.dossier.adding import Adding, cut_off  # noqa: E402
@@ -248,6 +249,13 @@ def partition(conn: Connection) -> frozenset[Any]:
         held.setdefault(incident, set()).add(event)
     said = table(conn.execute(select(tables.incidents.c.id, tables.incidents.c.summary)))
     return frozenset((frozenset(keys), said.get(id_, "no incident").replace(id_, "")) for id_, keys in held.items())
+
+
+def keep(name: str, parts: dict[str, Any]) -> None:
+    """Keep results, beside those of other parts that were run by themselves."""
+    path = RESULTS / f"{name}.json"
+    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    save(name, {key: value for key, value in {**before, **parts}.items() if key != "date"})
 
 
 # Stores
