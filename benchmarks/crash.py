@@ -1,7 +1,7 @@
 """Kills ``init`` and ``add``, and ``recode``, with SIGKILL at seeded random moments, and looks at what is left: nothing may be lost.
 
-After each kill ``verify`` may find notes only, and every input is wholly in, or told of. A dossier is killed several times; then the same call must
-complete, and the end must be that of a run that nobody killed. Writes ``results/crash.json``.
+After each kill ``verify`` may find notes only, and every input is wholly in, or told of. A dossier is killed several times; then the
+same call must complete, and the end must be that of a run that nobody killed. Writes ``results/crash.json``.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from sqlalchemy import select
 from sqlalchemy.engine.default import DefaultDialect
 
-from common import save
-from trials import STORES, Second, State, add, coders, inputs, judge, places, recode_all, state, troubles
+from trials import STORES, Second, State, add, coders, inputs, judge, keep, places, recode_all, state, troubles
 from trucewatch.dossier import project
 from trucewatch.dossier.desk import open_desk
-from trucewatch.dossier.evidence import CustodyLog
+from trucewatch.dossier.evidence import CustodyLog, archive, log
 from trucewatch.dossier.evidence.archive import Writer
+from trucewatch.dossier.evidence.disk import write_all
 from trucewatch.dossier.project import init, open_dossier
 from trucewatch.dossier.store import session
 from trucewatch.dossier.store.engine import Store
@@ -64,9 +64,12 @@ def aimed(chance: random.Random, verb: str, length: float) -> Aim:
         return Aim(None, 0, chance.uniform(0.0, length))
     early = ("init", "migrate", "recover") if verb == "add" else ("recover",)
     if chance.random() < 0.3:
-        return Aim(chance.choice(early), 1, chance.expovariate(1 / 0.02))
-    stage = chance.choice(("transaction", "commit", "warc", "log", "seal"))
-    return Aim(stage, 1 if stage == "seal" else chance.randint(1, 30), chance.expovariate(1 / 0.003))
+        return Aim(chance.choice(early), 1, chance.expovariate(1 / 0.01))
+    stage = chance.choice(
+        ("transaction", "commit", "warc", "log", "seal") if verb == "add" else ("transaction", "commit", "log", "seal")
+    )
+    nth = 1 if stage == "seal" else chance.randint(1, 6 if stage == "warc" else 16)
+    return Aim(stage, nth, chance.uniform(0, 0.0006) if stage == "commit" else chance.expovariate(1 / 0.002))
 
 
 @dataclass(slots=True)
@@ -75,7 +78,7 @@ class Watched:
 
     aim: Aim
     stage: Any = field(default_factory=lambda: _FORK.RawValue("i", 0))
-    due: Any = field(default_factory=lambda: _FORK.RawValue("i", 0))
+    bell: tuple[int, int] = field(default_factory=os.pipe)
     seen: int = 0
 
     @contextmanager
@@ -84,7 +87,8 @@ class Watched:
         before, self.stage.value = self.stage.value, STAGES.index(name)
         if name == self.aim.stage:
             self.seen += 1
-            self.due.value = self.due.value or self.seen >= self.aim.nth
+            if self.seen == self.aim.nth:
+                os.write(self.bell[1], b"!")
         try:
             yield
         finally:
@@ -102,7 +106,9 @@ class Watched:
         setattr(owner, name, marked)
 
     def everywhere(self) -> None:
-        """Mark every stage of storing. Only in the child."""
+        """Mark every stage of storing, and make the disk a slow one. Only in the child."""
+        archive.write_all = log.write_all = _slowly  # type: ignore[attr-defined]
+        os.fsync = _late(os.fsync)
         self.wrap(project, "_recover", "recover")
         self.wrap(project, "_begin", "init")
         self.wrap(project, "_drafted", "init")
@@ -121,6 +127,22 @@ class Watched:
         Store.write = write  # type: ignore[method-assign]
 
 
+def _slowly(handle: Any, data: bytes) -> None:
+    """Writes in two parts, as a disk may."""
+    half = len(data) // 2
+    for part in (data[:half], data[half:]):
+        write_all(handle, part)
+        time.sleep(0.0005)
+
+
+def _late(plain: Callable[[int], None]) -> Callable[[int], None]:
+    def sync(handle: int) -> None:
+        time.sleep(0.001)
+        plain(handle)
+
+    return sync
+
+
 def killed(work: Callable[[], object], aim: Aim) -> str | None:
     """Run ``work`` in a child and kill it at its moment; the stage in which it died, None where it ended before."""
     watched = Watched(aim)
@@ -132,10 +154,11 @@ def killed(work: Callable[[], object], aim: Aim) -> str | None:
 
     process = _FORK.Process(target=child)
     process.start()
-    deadline = time.monotonic() + 120
-    while aim.stage and not watched.due.value and process.exitcode is None and time.monotonic() < deadline:
-        time.sleep(0.0003)
+    os.close(watched.bell[1])  # so that the child's end rings too
+    if aim.stage:
+        os.read(watched.bell[0], 1)
     process.join(aim.delay) if aim.delay > 0.02 else time.sleep(aim.delay)
+    os.close(watched.bell[0])
     if process.exitcode is None:
         os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
@@ -272,11 +295,11 @@ def _members(dossier: Any) -> dict[str, frozenset[str]]:
     return {capture: frozenset(reports) for capture, reports in found.items()}
 
 
-def trial(store: str, kills: int, seed: int, base: Path, most: int = 14) -> dict[str, Any]:
+def trial(store: str, kills: int, seed: int, base: Path, *, most: int = 14, server: str | None = None) -> dict[str, Any]:
     """Kill so many times on a store; what was found."""
     names = inputs(base / "inputs", most)
     first, second = coders(names)
-    with places(store, base) as found:
+    with places(store, base, server) as found:
         made = Trial(found, names, first, second, random.Random(seed))
         made.reference()
         lives = 0
@@ -304,8 +327,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="trials-", dir=given.base) as base:
             result[store] = trial(store, given.kills, given.seed, Path(base))
         print(store, result[store])
-    if not given.store:
-        save("crash", result)
+    keep("crash", result)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from sqlalchemy import create_engine, text
 
-from common import save
-from trials import add, coders, inputs, judge, places, recode_all, troubles
+from trials import add, coders, inputs, judge, keep, places, recode_all, troubles
 from trucewatch.dossier.project import init, open_dossier
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import aliases, feeds
@@ -83,7 +82,7 @@ def make(folder: Path, url: str, names: list[str]) -> None:
     judge(folder)
     recode_all(folder, second)
     with open_dossier(folder, write=True) as dossier:
-        dossier.write(lambda conn: _more(conn))
+        dossier.write(_more)
 
 
 def _more(conn: Connection) -> None:
@@ -190,10 +189,12 @@ class Row:
     keys: list[str]
 
 
-def on_rows(base: Path, names: list[str], changes: int, deletions: int, seed: int) -> dict[str, Any]:
+def on_rows(
+    base: Path, names: list[str], changes: int, deletions: int, *, seed: int, server: str | None = None
+) -> dict[str, Any]:
     """Rows changed and taken out of a dossier on PostgreSQL."""
     chance, score = random.Random(seed), Score()
-    with places("postgresql", base) as found:
+    with places("postgresql", base, server) as found:
         folder, url = found.new()
         make(folder, url, names)
         engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1))
@@ -238,9 +239,8 @@ def _pick(engine: Engine, tables: dict[str, tuple[dict[str, str], list[str]]], c
     types, keys = tables[table]
     with engine.connect() as conn:
         count = conn.scalar(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608
-        query = text(
-            f'SELECT ctid::text AS "the ctid", * FROM "{table}" ORDER BY {", ".join(map(_quoted, keys or types))} OFFSET :at LIMIT 1'
-        )  # noqa: S608
+        order = ", ".join(map(_quoted, keys or types))
+        query = text(f'SELECT ctid::text AS "the ctid", * FROM "{table}" ORDER BY {order} OFFSET :at LIMIT 1')  # noqa: S608
         row = dict(conn.execute(query, {"at": chance.randrange(count or 1)}).mappings().one())
     return Row(table, str(row.pop("the ctid")), row, types, keys)
 
@@ -261,9 +261,8 @@ def _change(engine: Engine, row: Row, column: str, chance: random.Random) -> boo
                 return True
             if row.types[column] == "tsvector":
                 changed = f"strip({column})" if chance.random() < 0.5 else f"{column} || 'zzz:1'::tsvector"
-                conn.execute(
-                    text(f'UPDATE "{row.table}" SET {column} = {changed} WHERE ctid = CAST(:ctid AS tid)'), {"ctid": row.ctid}
-                )  # noqa: S608
+                update = text(f'UPDATE "{row.table}" SET {column} = {changed} WHERE ctid = CAST(:ctid AS tid)')  # noqa: S608
+                conn.execute(update, {"ctid": row.ctid})
                 return True
             query = text(f'UPDATE "{row.table}" SET {_quoted(column)} = :value WHERE ctid = CAST(:ctid AS tid)')  # noqa: S608
             conn.execute(query, {"value": _other(row.values[column], row.types[column], chance), "ctid": row.ctid})
@@ -340,10 +339,9 @@ def main() -> None:
             result["files"] = on_files(base, names, given.flips, given.others, given.seed)
             print(result["files"])
         if given.only != "files":
-            result["rows"] = on_rows(base, names, given.changes, given.deletions, given.seed)
+            result["rows"] = on_rows(base, names, given.changes, given.deletions, seed=given.seed)
             print(result["rows"])
-    if given.only is None:
-        save("tamper", result)
+    keep("tamper", result)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Two ``add`` and a ``review`` at once, as processes: no write may be lost, no lock shown, and the incidents must be those of one after the other.
+"""Two ``add`` and a ``review`` at once: no write may be lost, no lock shown, and the incidents must be those of one after the other.
 
-The two add inputs that overlap, each input by a call of its own; the reviewer accepts, rejects, merges, splits and undoes at random. Then the same is
-done by one process, all inputs first, the verdicts in their order after. Writes ``results/together.json``.
+The two add inputs that overlap, each input by a call of its own; the reviewer accepts, rejects, merges, splits and undoes at random.
+Then one process does the same, all inputs first, the verdicts in their order after. Writes ``results/together.json``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import save
-from trials import STORES, add, coders, inputs, keys_in, places, state, troubles
+from trials import STORES, add, coders, inputs, keep, keys_in, places, state, troubles
 from trucewatch.dossier.desk import open_desk
 from trucewatch.dossier.project import init, open_dossier
 from trucewatch.dossier.verdicts.desk import Request
@@ -132,11 +131,11 @@ def at_once(
     return outcomes, verdicts, errors
 
 
-def trial(store: str, seconds: float, seed: int, base: Path, most: int = 48) -> dict[str, Any]:
+def trial(store: str, seconds: float, seed: int, base: Path, *, most: int = 48, server: str | None = None) -> dict[str, Any]:
     """One store's trial; what was found."""
     names = inputs(base / "inputs", most)
     coder, _ = coders(names)
-    with places(store, base) as found:
+    with places(store, base, server) as found:
         folder, url = found.new()
         init(folder, name="together", url=url)
         started = time.monotonic()
@@ -168,8 +167,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="trials-", dir=given.base) as base:
             result[store] = trial(store, given.seconds, given.seed, Path(base))
         print(store, result[store])
-    if not given.store:
-        save("together", result)
+    keep("together", result)
 
 
 if __name__ == "__main__":

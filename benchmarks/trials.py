@@ -1,15 +1,18 @@
-"""What the trials of a dossier (``crash``, ``tamper``, ``together``) share: inputs of every kind, coders that replay, a whole dossier as plain data.
+"""What the trials of a dossier (``crash``, ``tamper``, ``together``) share: inputs, coders that replay, a whole dossier as plain data.
 
-The coders look up what the real coder made of a text once (``out/trials.jsonl``), so that a trial's time goes into storage. Not for accuracy.
+The coders look up what the real coder made of a text once (``out/trials.jsonl``), so that a trial's time goes into storage. Not for
+accuracy.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -23,12 +26,14 @@ from sqlalchemy.engine import make_url  # noqa: E402
 from warcio.statusandheaders import StatusAndHeaders  # noqa: E402
 from warcio.warcwriter import WARCWriter  # noqa: E402
 
+from common import RESULTS, save
 from replay import Replay, _key, bodies  # noqa: E402
 from trucewatch.dossier import keeping  # noqa: E402
 from trucewatch.dossier.adding import Adding, cut_off  # noqa: E402
 from trucewatch.dossier.desk import open_desk  # noqa: E402
 from trucewatch.dossier.project import open_dossier  # noqa: E402
 from trucewatch.dossier.recoding import recode, stale  # noqa: E402
+from trucewatch.dossier.sql import table  # noqa: E402
 from trucewatch.dossier.store import tables  # noqa: E402
 from trucewatch.dossier.verdicts.desk import Request  # noqa: E402
 from trucewatch.dossier.verifying import verify_folder  # noqa: E402
@@ -126,7 +131,7 @@ class Second(Replay):
             kept = tuple(
                 replace(event, confidence=round(event.confidence * 0.9, 3))
                 for event in coded.events
-                if int(event.id[2:], 16) % 7
+                if int(sha256(event.id.encode()).hexdigest(), 16) % 7
             )
             ids = {event.id for event in kept}
             risk = tuple(person for person in coded.at_risk if person.event in ids)
@@ -229,11 +234,10 @@ def state(dossier: Dossier) -> State:
 def _state(conn: Connection) -> State:
     parts: dict[str, frozenset[Any]] = {}
     for name in _TABLES:
-        table = tables.metadata.tables[name]
-        columns = [column for column in table.columns if column.name not in _LOOSE]
+        columns = [column for column in tables.metadata.tables[name].columns if column.name not in _LOOSE]
         parts[name] = frozenset(tuple(row) for row in conn.execute(select(*columns)))
-    parts["captures"] = frozenset(conn.execute(select(tables.captures.c.id, tables.captures.c.sha256)).tuples().all())
-    parts["progress"] = frozenset(conn.execute(select(tables.progress.c.capture, tables.progress.c.status)).tuples().all())
+    parts["captures"] = frozenset(map(tuple, conn.execute(select(tables.captures.c.id, tables.captures.c.sha256))))
+    parts["progress"] = frozenset(map(tuple, conn.execute(select(tables.progress.c.capture, tables.progress.c.status))))
     parts["incidents"] = partition(conn)
     return State(parts)
 
@@ -243,8 +247,15 @@ def partition(conn: Connection) -> frozenset[Any]:
     held: dict[str, set[str]] = {}
     for event, incident in conn.execute(select(tables.members.c.event, tables.members.c.incident)):
         held.setdefault(incident, set()).add(event)
-    said = dict(conn.execute(select(tables.incidents.c.id, tables.incidents.c.summary)).tuples().all())
+    said = table(conn.execute(select(tables.incidents.c.id, tables.incidents.c.summary)))
     return frozenset((frozenset(keys), said.get(id_, "no incident").replace(id_, "")) for id_, keys in held.items())
+
+
+def keep(name: str, parts: dict[str, Any]) -> None:
+    """Keep results, beside those of other parts that were run by themselves."""
+    path = RESULTS / f"{name}.json"
+    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    save(name, {key: value for key, value in {**before, **parts}.items() if key != "date"})
 
 
 # Stores
@@ -265,7 +276,7 @@ class Places:
         shutil.rmtree(folder, ignore_errors=True)
         if self.server is None:
             return folder, "sqlite"
-        name = f"trial_{self.count}"
+        name = f"trial_{os.getpid()}_{self.count}"
         self._run(
             f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"
         )
@@ -276,7 +287,7 @@ class Places:
         """Make room."""
         shutil.rmtree(folder, ignore_errors=True)
         if self.server is not None:
-            self._run(f'DROP DATABASE IF EXISTS "trial_{folder.name.rpartition("-")[2]}" WITH (FORCE)')
+            self._run(f'DROP DATABASE IF EXISTS "trial_{os.getpid()}_{folder.name.rpartition("-")[2]}" WITH (FORCE)')
 
     def _run(self, *statements: str) -> None:
         assert self.server is not None  # noqa: S101 - callers know
@@ -288,10 +299,10 @@ class Places:
 
 
 @contextmanager
-def places(store: str, base: Path) -> Iterator[Places]:
-    """Places on one kind of store; PostgreSQL is a private cluster, leaves with a word where there is none."""
-    if store == "sqlite":
-        yield Places(base, None)
+def places(store: str, base: Path, server: str | None = None) -> Iterator[Places]:
+    """Places on one kind of store; PostgreSQL is the server given, or a private cluster; leaves with a word where there is none."""
+    if store == "sqlite" or server is not None:
+        yield Places(base, server)
         return
     from tests.dossier.postgres import cluster, find_programs  # noqa: PLC0415
 

@@ -205,7 +205,7 @@ def test_no_dossier_and_no_database(tmp_path, dossier, capsys):
         ("mask_private_persons = true", "mask_everybody = true", "mask_everybody"),
     ],
 )
-def test_mistakes_in_the_settings(dossier, another, capsys, monkeypatch, old, new, words):
+def test_mistakes_in_the_settings(dossier, another, capsys, monkeypatch, old, new, words):  # noqa: PLR0917 - fixtures
     monkeypatch.undo()  # the real loader says what it makes of files of actors
     path = dossier / "dossier.toml"
     assert old in path.read_text()
@@ -297,7 +297,7 @@ def test_a_full_disk(small, tmp_path, capsys):
     assert mounted("-o", "remount,size=30m", small.parent)
     assert run(["verify", str(small), "--quiet"]) == 0
     assert run(["status", str(small), "--json"]) == 0
-    assert 1 < json.loads(capsys.readouterr().out)["reports"] < 200
+    assert 1 <= json.loads(capsys.readouterr().out)["reports"] < 200
     assert run(["add", str(small), str(inputs), "--language", "en"]) == 0
     is_whole(small, capsys)
     assert run(["status", str(small), "--json"]) == 0
@@ -306,7 +306,7 @@ def test_a_full_disk(small, tmp_path, capsys):
 
 @pytest.mark.parametrize("where", [archive, log])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_no_room_for_the_evidence_or_the_log(dossier, another, capsys, monkeypatch, where, number):
+def test_no_room_for_the_evidence_or_the_log(dossier, another, capsys, monkeypatch, where, number):  # noqa: PLR0917 - fixtures
     before = run(["status", str(dossier), "--json"]), capsys.readouterr().out
 
     def full(*_):

@@ -129,7 +129,9 @@ def _judged(conn: Connection, known: Entered) -> Iterator[Trouble]:
     left = dict(known.hashes["verdict"])
     for id_, digest in conn.execute(select(verdicts.c.id, verdicts.c.hash)):
         if left.pop(id_, None) != digest:
-            yield Trouble("row-changed", f"database: verdicts {id_}", "it is not the one the chain of custody holds the hash of")
+            yield Trouble(
+                "row-changed", f"database: verdicts {id_}", "it is not the one the chain of custody holds the hash of"
+            )
     yield from _all_missing("verdicts", left)
 
 

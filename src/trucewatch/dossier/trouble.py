@@ -1,4 +1,7 @@
-"""What ``verify`` finds, as a record, and how one circle of its checks is walked without falling. This module must not check anything itself."""
+"""What ``verify`` finds, as a record, and how one circle of its checks is walked without falling.
+
+This module must not check anything itself.
+"""
 
 from __future__ import annotations
 

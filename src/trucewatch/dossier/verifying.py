@@ -209,7 +209,9 @@ def _verdicts(conn: Connection) -> Iterator[Trouble]:
     there = set(conn.scalars(select(attachments.c.id)))
     for anchor in anchors(every):
         if (id_ := attachment_id(anchor)) not in there:
-            yield Trouble("row-missing", f"database: attachments {id_}", "a verdict's anchor has no place in the coding, and no loss")
+            yield Trouble(
+                "row-missing", f"database: attachments {id_}", "a verdict's anchor has no place in the coding, and no loss"
+            )
 
 
 def _search(conn: Connection) -> Iterator[Trouble]:

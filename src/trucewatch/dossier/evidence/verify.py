@@ -9,6 +9,7 @@ places. Everything is read in pieces. This module changes nothing.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -39,6 +40,23 @@ def verify(archive: Archive, records: Iterable[StoredRecord], entries: Iterable[
     """
     yield from verify_segments(archive, records)
     yield from verify_log(log, entries)
+    yield from _strangers(archive, log)
+
+
+def _strangers(archive: Archive, log: CustodyLog) -> Iterator[Trouble]:
+    """Files beside the evidence that are none of it."""
+    ours = {archive.segments_folder.name, log.path.name, STAMPS}
+    there = [path.name for path in archive.folder.iterdir() if path.name not in ours] if archive.folder.is_dir() else []
+    stamps = archive.folder / STAMPS
+    there += (
+        [f"{STAMPS}/{path.name}" for path in stamps.iterdir() if not _STAMP.fullmatch(path.name)] if stamps.is_dir() else []
+    )
+    for name in sorted(there):
+        yield Trouble("file-unknown", f"evidence/{name}", "this file is no part of the evidence", name.endswith(".part"))
+
+
+STAMPS = "timestamps"
+_STAMP = re.compile(r"[0-9]+\.(?:tsr|json)")
 
 
 def verify_segments(archive: Archive, records: Iterable[StoredRecord]) -> Iterator[Trouble]:

@@ -255,8 +255,8 @@ _HANDLES: dict[tuple[int, int], int] = {}
 def _reader(path: Path) -> Callable[[int, int], bytes]:
     """Reads a database's file, from a byte and so many, without harm to who has it open in this process.
 
-    On POSIX systems the closing of *any* handle of a file gives up every lock that the process has on it, SQLite's too: another process would then
-    take the file for its own alone, and writes would be lost. So the handle stays open, one for each file.
+    On POSIX systems the closing of *any* handle of a file gives up every lock that the process has on it, SQLite's too: another
+    process would then take the file for its own alone, and writes would be lost. So the handle stays open, one for each file.
     """
     if os.name != "posix":
         return lambda start, size: _read_anew(path, start, size)
