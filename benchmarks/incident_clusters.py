@@ -157,7 +157,13 @@ def _by_report(tellings: Sequence[Telling], own: Sequence[str]) -> list[tuple[st
 
 def _scores(gold: Sequence[str], system: Sequence[str]) -> dict[str, float]:
     p, r, f = score.b_cubed(gold, system)
-    return {"B-cubed P": p, "B-cubed R": r, "B-cubed F1": f, "pairs F1": score.pairs(gold, system)[2], "ARI": score.rand(gold, system)}
+    return {
+        "B-cubed P": p,
+        "B-cubed R": r,
+        "B-cubed F1": f,
+        "pairs F1": score.pairs(gold, system)[2],
+        "ARI": score.rand(gold, system),
+    }
 
 
 def _figures(

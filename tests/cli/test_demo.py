@@ -41,6 +41,16 @@ def test_it_names_the_reprint_and_the_dispute(demo):
     assert "denies it" in text
 
 
+def test_it_ends_with_the_ledger_of_the_invented_agreement(demo):
+    part = demo[1].split("HELD AGAINST THE KARSH CEASEFIRE AGREEMENT (invented)")[1].split("The words behind")[0]
+    found = [line for line in part.splitlines() if line[:2] in {"- ", "/ ", "? ", "+ ", "± "}]
+    assert 8 <= len(found) <= 23
+    assert all(len(line) <= 124 for line in found)
+    assert any(
+        line.startswith("- Heavy weapons out of the zone: alleged; Karsh Monitoring Mission: “South of Brod") for line in found
+    )
+
+
 def test_its_records_keep_the_contract(demo):
     validator = Draft202012Validator(schema())
     for line in (demo[2] / "coded.jsonl").read_text("utf-8").splitlines():

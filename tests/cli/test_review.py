@@ -338,3 +338,15 @@ def test_help_needs_no_dossier_and_no_library(monkeypatch):
     result = CliRunner().invoke(review.command, ["--help"])
     assert result.exit_code == 0
     assert "Examples" in result.output
+
+
+def test_what_became_of_a_threat_is_recorded_and_listed(desk):
+    output = call("--resolve", BOUNTY, "Did not", "--why", "she is well").output
+    assert [(v.kind, v.event, v.payload.outcome, v.payload.text) for v in desk.said] == [("resolve", BOUNTY, "did not", "she is well")]
+    assert f"resolve {BOUNTY} did not: she is well" in output
+
+
+def test_an_outcome_that_is_none_stops_every_action(desk):
+    with pytest.raises(TrucewatchError, match="allowed: came true, did not, partly, cannot be told"):
+        call("--accept", SHELLED, "--resolve", BOUNTY, "perhaps")
+    assert desk.said == []

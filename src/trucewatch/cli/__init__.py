@@ -25,6 +25,7 @@ _VERBS = {
     "watch": "Poll a dossier's feeds and add what is new.",
     "status": "Show how a dossier stands.",
     "incidents": "List a dossier's incidents, or show one with its accounts side by side.",
+    "ledger": "Hold a dossier's incidents against an agreement: kept, broken, obstructed, and by whose word.",
     "search": "Find a dossier's reports by their words.",
     "framing": "Show who calls whom what, by publisher and by who speaks.",
     "review": "Review a dossier's events: accept, correct, reject, merge, split, note, undo.",

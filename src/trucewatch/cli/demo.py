@@ -58,6 +58,9 @@ def command(out: Path) -> int:
     click.echo("")
     for line in summary(records):
         click.echo(line)
+    click.echo("")
+    for line in ledger(records):
+        click.echo(line)
     click.echo(f"\nThe words behind every line: {(out / _OUTPUTS['html']).resolve()}  (open it in a browser)")
     click.echo(f"The data: {out / _OUTPUTS['jsonl']}, {out / _OUTPUTS['csv']}. Your own reports: trucewatch code FILE")
     return 2 if any(coded.status == "failed" for coded in records) else 0
@@ -133,6 +136,26 @@ def summary(records: Sequence[Coded]) -> Iterator[str]:
         for sentence in account.contradictions:
             yield f"  ! {sentence}"
         yield f"  = {account.grade}"
+
+
+def ledger(records: Sequence[Coded]) -> Iterator[str]:
+    """What the reports tell, held against the invented agreement: a line a finding."""
+    from trucewatch.ledger.agreements import DEMO, desks, find, load  # noqa: PLC0415 - --help must be quick
+    from trucewatch.ledger.findings import Book  # noqa: PLC0415
+    from trucewatch.ledger.over_time import Leaf  # noqa: PLC0415
+    from trucewatch.ledger.together import together  # noqa: PLC0415
+    from trucewatch.publishing.ledger_text import compact  # noqa: PLC0415
+
+    path = find(DEMO)
+    agreement = load(path, *desks(path))
+    book, found = Book(agreement), together(records)
+    leaves = []
+    for incident in found.incidents:
+        accounts = [found.accounts[teller.account] for teller in incident.tellers]
+        leaves.append(Leaf.of(incident, accounts, book.hold(incident, accounts)))
+    yield f"HELD AGAINST THE {agreement.title.upper()} (invented): - breached, / obstructed, ? hidden from monitors, + kept, ± in part"
+    yield ""
+    yield from compact(agreement, leaves)
 
 
 def _counted(number: int, noun: str) -> str:

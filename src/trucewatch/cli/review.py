@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.verdicts.desk import Desk, Request
     from trucewatch.dossier.verdicts.kinds import Verdict
 
-_ACTIONS = ("accept", "reject", "correct", "merge", "split", "note", "grade", "undo")
+_ACTIONS = ("accept", "reject", "correct", "merge", "split", "note", "grade", "resolve", "undo")
 
 
 @click.command(
@@ -39,6 +39,7 @@ Examples:
   trucewatch review mission/ --reject e-1f2e3d4c5b --why "a football match"
   trucewatch review mission/ --correct e-1f2e3d4c5b status=denied
   trucewatch review mission/ --merge e-1f2e3d4c5b e-0a9b8c7d6e
+  trucewatch review mission/ --resolve e-1f2e3d4c5b "came true" --why "the army attacked on 4 May"
   trucewatch review mission/ --undo last
   trucewatch review mission/ --list
   trucewatch review mission/ --agreement
@@ -55,6 +56,10 @@ Examples:
 @click.option(
     "--grade", metavar="TARGET GRADE", nargs=2, multiple=True, help="Grade of a report (r-...) or an incident (i-...), as B2."
 )
+@click.option(
+    "--resolve", metavar="EVENT OUTCOME", nargs=2, multiple=True,
+    help="What became of a prediction, vow or threat: came true, did not, partly, cannot be told.",
+)  # fmt: skip
 @click.option("--undo", metavar="VERDICT", multiple=True, help="Take back a verdict, or your `last`.")
 @click.option("--why", metavar="TEXT", default="", help="The reason, kept with the verdict.")
 @click.option("--list", "as_list", is_flag=True, help="Print every verdict, with those undone.")
@@ -131,6 +136,7 @@ def _requests(reviewer: str, options: dict[str, Any]) -> list[Request]:
     made += [Request("merge", reviewer, event=one, other=other, text=why) for one, other in options["merge"]]
     made += [Request("split", reviewer, event=one, other=other, text=why) for one, other in options["split"]]
     made += [Request("note", reviewer, event=event, text=text) for event, text in options["note"]]
+    made += [_resolution(reviewer, event, outcome, why) for event, outcome in options["resolve"]]
     made += [_graded(reviewer, target, grade, why) for target, grade in options["grade"]]
     return made
 
@@ -147,6 +153,13 @@ def _correction(reviewer: str, event: str, said: str, why: str) -> Request:
         )
     field = field_named(name.strip().lower())
     return Request("correct", reviewer, event=event, field=field, value=parse(field, value), text=why)
+
+
+def _resolution(reviewer: str, event: str, outcome: str, why: str) -> Request:
+    from trucewatch.dossier.verdicts.desk import Request  # noqa: PLC0415 - --help must be quick
+    from trucewatch.dossier.verdicts.kinds import parse_outcome  # noqa: PLC0415
+
+    return Request("resolve", reviewer, event=event, outcome=parse_outcome(outcome), text=why)
 
 
 def _graded(reviewer: str, target: str, grade: str, why: str) -> Request:

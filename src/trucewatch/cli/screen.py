@@ -190,6 +190,7 @@ def told(verdict: Verdict) -> str:
     other = f" and {verdict.other}" if verdict.other else ""
     value = f" {payload.field} = {show(payload.value)}" if payload.field else ""
     grade = f" {payload.reliability or ''}{payload.credibility or ''}" if verdict.kind == "grade" else ""
+    grade = f" {payload.outcome}" if payload.outcome else grade
     text = f": {payload.text}" if payload.text else ""
     return words.clean(f"{verdict.id} {verdict.at} {verdict.reviewer} {verdict.kind} {target}{other}{value}{grade}{text}")
 

@@ -1,8 +1,8 @@
 """Accounts out of the database: as the machine has them, as reviewers hold them, and as they are compared.
 
-What is made of an account is kept for the next transaction, by all that it is made from: its event, its coding and its report's origin. Another
-coding or another origin is another entry, so that nothing kept can be out of date; verdicts are laid over it anew each time. This module must not
-compare or write.
+What is made of an account is kept for the next transaction, by all that it is made from: its event, its coding and its report's origin.
+Another coding or another origin is another entry, so that nothing kept can be out of date; verdicts are laid over it anew each time.
+This module must not compare or write.
 """
 
 from __future__ import annotations
@@ -52,6 +52,13 @@ def machine_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account
 def load_accounts(conn: Connection, keys: Iterable[str]) -> dict[str, Account]:
     """The same with the reviewers' corrections laid over."""
     return Judgements(conn).corrected(machine_accounts(conn, keys))
+
+
+def plain_accounts(conn: Connection, keys: Collection[str]) -> dict[str, Account]:
+    """Accounts as the machine has them, neither compared with anything nor kept: for reading many once."""
+    wanted = sorted(keys)
+    facts = {row[0]: (row[2] or "", row[3]) for row in _FACTS.all(conn, keys=wanted)}
+    return {key: _placed(from_json(text), *facts[key]) for key, text in _TEXTS.all(conn, keys=wanted) if key in facts}
 
 
 @dataclass(slots=True)

@@ -113,6 +113,12 @@ def incident_rows(conn: Connection, wanted: Filter, *, limit: int = 50, offset: 
     return [Row(*row) for row in conn.execute(query.limit(limit).offset(offset))]
 
 
+def incident_order(conn: Connection, wanted: Filter) -> list[str]:
+    """Ids of the incidents, the earliest first, undated ones last."""
+    query = _where(select(incidents.c.id), wanted).order_by(incidents.c.begin.asc().nulls_last(), incidents.c.id)
+    return list(conn.scalars(query))
+
+
 def incident_count(conn: Connection, wanted: Filter) -> int:
     """How many incidents there are."""
     return int(conn.scalar(_where(select(func.count()).select_from(incidents), wanted)) or 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from trucewatch.dossier.evidence import Entry, link
-from trucewatch.dossier.sql import canonical, now
+from trucewatch.dossier.sql import canonical, now, storable
 from trucewatch.dossier.store.tables import custody
 
 if TYPE_CHECKING:
@@ -25,7 +25,12 @@ def enter(conn: Connection, action: str, detail: Mapping[str, Any]) -> int:
     made = link(head(conn), now(), action, detail)
     conn.execute(
         custody.insert().values(
-            seq=made.seq, at=made.at, action=made.action, detail=canonical(made.detail), prev=made.prev, hash=made.hash
+            seq=made.seq,
+            at=made.at,
+            action=made.action,
+            detail=storable(canonical(made.detail)),
+            prev=made.prev,
+            hash=made.hash,
         )
     )
     return made.seq
@@ -44,11 +49,22 @@ def entry(conn: Connection, seq: int) -> Entry | None:
 
 
 def after(conn: Connection, seq: int) -> Iterator[Entry]:
-    """Entries beyond a number, in order."""
+    """Entries beyond a number, in order; a row that was tampered with is an entry whose hash does not hold."""
     query = select(custody).where(custody.c.seq > seq).order_by(custody.c.seq).execution_options(yield_per=500)
     for row in conn.execute(query):
         yield _entry(row)
 
 
 def _entry(row: Row[Any]) -> Entry:
-    return Entry(seq=row.seq, at=row.at, action=row.action, detail=json.loads(row.detail), prev=row.prev, hash=row.hash)
+    return Entry(seq=row.seq, at=row.at, action=row.action, detail=detail_of(row.detail), prev=row.prev, hash=row.hash)
+
+
+def detail_of(written: str) -> dict[str, Any]:
+    """An entry's detail; of what is not written as entries are, one that fits no hash."""
+    try:
+        found = json.loads(written)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or storable(canonical(found)) != written:
+        return {"not as entries are written": written}
+    return found

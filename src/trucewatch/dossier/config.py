@@ -62,6 +62,11 @@ timestamp_authority = ""
 # Whose side a publisher stands on, as you judge it: actor ids. It tells "opposed sides agree" from "independent". Example:
 # "Northern Voice" = "xva.nf"
 
+[ledger]
+# The agreement that incidents are held against: a YAML or TOML file (paths count from this folder), or the name of one that is shipped
+# (`trucewatch agreement show --list`); "" for none.
+agreement = ""
+
 [protection]
 # Applied to whatever leaves the dossier. Reviewers see everything.
 mask_private_persons = true
@@ -95,6 +100,7 @@ class Config:
     obey_robots: bool = True
     segment_bytes: int = 1_000_000_000
     timestamp_authority: str = ""
+    agreement: str = ""
     publishers: Mapping[str, str] = field(default_factory=dict)
     protection: Mapping[str, Any] = field(default_factory=dict)
 
@@ -119,13 +125,13 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def read(folder: Path) -> Config:
+def read(folder: Path, name: str = FILE) -> Config:
     """The settings of the dossier in ``folder``.
 
     Raises:
         TrucewatchError: ``no-dossier``, ``bad-config``, ``newer-dossier``.
     """
-    path = folder / FILE
+    path = folder / name
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
@@ -250,6 +256,7 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, str, _Check]]] = {
         "private_hosts": ("private_hosts", "a list of hosts", _texts),
         "obey_robots": ("obey_robots", "true or false", _flag),
     },
+    "ledger": {"agreement": ("agreement", "the name of an agreement or of its file, in quotes", _text)},
     "evidence": {
         "segment_bytes": ("segment_bytes", "a number of bytes from 1,000,000", _number(1_000_000, 1 << 40)),
         "timestamp_authority": ("timestamp_authority", 'a URL, or ""', _text),

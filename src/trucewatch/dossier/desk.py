@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -20,10 +20,11 @@ from trucewatch.dossier.sql import now, table
 from trucewatch.dossier.store.tables import current, events, incidents, members
 from trucewatch.dossier.verdicts.desk import Told, drawn, undone
 from trucewatch.dossier.verdicts.fields import Values
-from trucewatch.dossier.verdicts.kinds import Anchor
+from trucewatch.dossier.verdicts.kinds import Anchor, Payload, make
 from trucewatch.dossier.verdicts.queue import Case, Subject, heard, queue
 from trucewatch.dossier.verdicts.queue import Filter as Wanted
 from trucewatch.dossier.verdicts.state import effective, to_undo
+from trucewatch.ledger.predictions import predictions
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.verdicts.kinds import Verdict
     from trucewatch.dossier.verdicts.queue import Item
     from trucewatch.dossier.verdicts.state import Effective
+    from trucewatch.ledger.predictions import Foretold
     from trucewatch.model import Coded
 
 
@@ -158,6 +160,10 @@ class DossierDesk:
         )
 
     def _record(self, conn: Connection, request: Request) -> Verdict:
+        if request.kind == "resolve" and request.event:
+            foretold = self._foretold(conn, request.event)
+            if foretold is not None:
+                return self._resolved(conn, request, foretold)
         keys = [self._key(conn, name) for name in (request.event, request.other) if name]
         subjects = {subject.account.key: subject for subject in self._subjects(conn, keys)}
         one = subjects[keys[0]] if request.event else None
@@ -166,6 +172,32 @@ class DossierDesk:
         laid = judgements.Judgements(conn).corrected({one.account.key: one.account}) if one else {}
         saw = Values.of(laid[one.account.key]) if one else None
         verdict = drawn(request, judgements.last(conn), at=_at(), one=one, other=other, saw=saw)
+        self._add(conn, verdict)
+        return verdict
+
+    def _foretold(self, conn: Connection, name: str) -> tuple[Coded, Foretold] | None:
+        """What a name of the list of predictions means, where no event was coded of it."""
+        report, _, own = name.rpartition("/")
+        coded = keeping.load(conn, report) if report and not own.startswith("e-") else None
+        found = next((one for one in predictions(replace(coded, id=report)) if one.key == name), None) if coded else None
+        return (coded, found) if coded and found and not found.is_event else None
+
+    def _resolved(self, conn: Connection, request: Request, foretold: tuple[Coded, Foretold]) -> Verdict:
+        """A resolution that holds on to the words of a claim or sentence."""
+        coded, one = foretold
+        span = next(((s.start, s.end) for s in coded.sentences if s.start <= one.start < s.end), (one.start, one.end))
+        sha = coded.report.sha256 if coded.report else ""
+        anchor = Anchor(one.report, sha, one.start, one.end, coded.text[one.start : one.end], *span, one.sort)
+        payload = Payload(anchor=anchor, outcome=request.outcome, text=request.text.strip())
+        verdict = make(
+            judgements.last(conn),
+            at=_at(),
+            reviewer=request.reviewer,
+            kind="resolve",
+            report=one.report,
+            event=one.key,
+            payload=payload,
+        )
         self._add(conn, verdict)
         return verdict
 
@@ -195,8 +227,7 @@ class DossierDesk:
         keys = self._touched(conn, meant)
         graph = Graph(conn, self.dossier.config.publishers)
         if meant.kind in {"reject", "correct", "accept"}:
-            graph.take_out(keys)
-            graph.take_in(keys)
+            graph.bring_up(keys)
         elif meant.kind in {"merge", "split"}:
             graph.refresh(keys)
 

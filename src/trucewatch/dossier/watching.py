@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.prepared import within
 from trucewatch.dossier.store.tables import feeds
 from trucewatch.model import TrucewatchError
 from trucewatch.reading.fetching import Fetcher, Known
@@ -123,7 +124,11 @@ class Watch:
 
 def forget(dossier: Dossier) -> None:
     """Drop what is known of feeds that the settings no longer name."""
-    dossier.write(lambda conn: conn.execute(delete(feeds).where(feeds.c.url.not_in(list(dossier.config.feeds)))))
+    known = dossier.read(lambda conn: set(conn.scalars(select(feeds.c.url))))
+    dossier.write(lambda conn: _FORGET.run(conn, urls=sorted(known - set(dossier.config.feeds))))
+
+
+_FORGET = rows.removal(feeds, within(feeds.c.url, "urls"))
 
 
 def _seconds(value: str | None, now: datetime) -> float:

@@ -23,14 +23,17 @@ from trucewatch.model.incident import Party, When
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from trucewatch.ledger.areas import Shape
     from trucewatch.model.agreement import Agreement, Bearing, Carve, Match, Status, Term
     from trucewatch.model.incident import Account, Incident, Spot, Voice
 
 #: The graver first: where accounts of as many origins differ, the graver bearing is the finding, and the other is told beside it.
 _GRAVITY: tuple[Bearing, ...] = ("breaches", "prevents verification", "obstructs", "fulfils in part", "fulfils")
 _EVERYWHERE = AreaRelation("inside", 1.0, why="the term holds everywhere")
+_NOWHERE = AreaRelation("unknown", why="no report says where")
 _QUOTED = 6
 _Actors = Literal["bearer", "other", "nobody"]
+_Kind = tuple[str | None, str, str | None, str]
 _BEARING_WORDS: Mapping[Bearing, str] = {
     "fulfils": "keeps",
     "fulfils in part": "keeps in part",
@@ -41,33 +44,107 @@ _BEARING_WORDS: Mapping[Bearing, str] = {
 }
 
 
+@dataclass(slots=True)
+class _Look:
+    """An account with what many terms ask of it, each looked up once."""
+
+    account: Account
+    origin: str
+    said: str
+    kind: _Kind
+    somebody: bool
+    _bearers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _speakers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _words: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    observed: bool | None = None
+
+    def bearers(self, among: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of a term's bearers are said to have acted."""
+        if among not in self._bearers:
+            self._bearers[among] = bearers_among(self.account.actor, among)
+        return self._bearers[among]
+
+    def speakers(self, among: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of a term's bearers are the voice."""
+        if among not in self._speakers:
+            self._speakers[among] = bearers_among((_party(self.account.voice),), among)
+        return self._speakers[among]
+
+    def holds(self, words: tuple[str, ...]) -> bool:
+        """Whether one of the words stands among its objects or in its clause."""
+        if words not in self._words:
+            self._words[words] = _has_words(self.account, words)
+        return self._words[words]
+
+
+def _looked(account: Account) -> _Look:
+    kind = (account.truce, account.type, account.mode, account.status)
+    return _Look(account, origin_of(account, {}), short(account), kind, any(_somebody(p) for p in account.actor))
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One account that fits one match of a term."""
 
-    account: Account
+    look: _Look
     match: Match
     bearers: tuple[str, ...]
     who: _Actors
 
+    @property
+    def account(self) -> Account:
+        """The account itself."""
+        return self.look.account
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An incident on its way through the terms."""
+    """An incident on its way through the terms; what does not hang on the term is worked out once."""
 
     incident: Incident
-    accounts: tuple[Account, ...]
+    accounts: tuple[_Look, ...]
+    when: When | None
 
     @property
     def spot(self) -> Spot | None:
         return self.incident.place
 
-    @property
-    def when(self) -> When | None:
-        found = self.incident
-        if found.begin is None and found.until is None:
-            return None
-        return When("", None, None, found.begin, found.until)
+
+def _held(incident: Incident, accounts: Iterable[Account]) -> _Held:
+    undated = incident.begin is None and incident.until is None
+    when = None if undated else When("", None, None, incident.begin, incident.until)
+    return _Held(incident, tuple([_looked(account) for account in accounts]), when)
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """Terms of which the same acts of the same bearers are told: they differ in where and when they hold."""
+
+    number: int
+    terms: tuple[Term, ...]
+    bearers: tuple[str, ...]
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an incident's accounts tell of one duty, before it is asked where and when."""
+
+    bearing: Bearing
+    chosen: tuple[Hit, ...]
+    status: Status
+    spot: Spot | None
+    words: tuple[Quote, ...]
+    bearers: tuple[str, ...]
+    alleged_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+    act: str
+    by_whom: str
+    others: tuple[str, ...]
+    undone: bool
+    when: When | None
+    beside: bool
+    """Whether the day is only named beside the act ("since 13 March"), and no report ties it to it."""
 
 
 @dataclass(slots=True)
@@ -75,89 +152,86 @@ class Book:
     """An agreement, made ready for many incidents: which terms a kind of act can bear on is looked up, not searched."""
 
     agreement: Agreement
-    _by_kind: dict[tuple[str | None, str], list[tuple[Term, Match]]] = field(default_factory=dict)
+    _by_kind: dict[_Kind, list[tuple[_Duty, Match]]] = field(default_factory=dict)
+    _duties: tuple[_Duty, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
+    _shapes: dict[str, Shape] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._order = {term.id: number for number, term in enumerate(self.agreement.terms)}
+        self._shapes = {term.id: shape(term.area) for term in self.agreement.terms if term.area is not None}
+        alike: dict[tuple[tuple[Match, ...], tuple[str, ...]], list[Term]] = {}
+        for term in self.agreement.terms:
+            alike.setdefault((term.matches, term.bearers), []).append(term)
+        self._duties = tuple(
+            _Duty(number, tuple(terms), bearers, matches) for number, ((matches, bearers), terms) in enumerate(alike.items())
+        )
 
     def hold(self, incident: Incident, accounts: Iterable[Account]) -> tuple[Finding, ...]:
         """The findings of one incident, in the order of the terms: those that bear, and those that would but for place, time or exception."""
-        held = _Held(incident, tuple(accounts))
-        hits: defaultdict[str, list[Hit]] = defaultdict(list)
-        terms: dict[str, Term] = {}
-        for account in held.accounts:
-            for term, match in self._of_kind(account):
-                found = self._fits(account, match, term)
+        held = _held(incident, accounts)
+        hits: dict[int, list[Hit]] = {}
+        for look in held.accounts:
+            for duty, match in self._of_kind(look):
+                found = self._fits(look, match, duty.bearers)
                 if found is not None:
-                    hits[term.id].append(found)
-                    terms[term.id] = term
-        return tuple(self._finding(held, terms[id_], hits[id_]) for id_ in sorted(hits, key=self._order.__getitem__))
+                    hits.setdefault(duty.number, []).append(found)
+        made = [finding for number, of_duty in hits.items() for finding in self._findings(held, self._duties[number], of_duty)]
+        made.sort(key=lambda finding: self._order[finding.term])
+        return tuple(made)
 
-    def _of_kind(self, account: Account) -> list[tuple[Term, Match]]:
-        """Every term and match that the kind of act can fit."""
-        key = (account.truce, f"{account.type}/{account.mode}/{account.status}")
-        if key not in self._by_kind:
-            self._by_kind[key] = [
-                (term, match) for term in self.agreement.terms for match in term.matches if _kind_fits(account, match)
+    def _of_kind(self, look: _Look) -> list[tuple[_Duty, Match]]:
+        """Every duty and match that the kind of act can fit."""
+        if look.kind not in self._by_kind:
+            self._by_kind[look.kind] = [
+                (duty, match) for duty in self._duties for match in duty.matches if _kind_fits(look.account, match)
             ]
-        return self._by_kind[key]
+        return self._by_kind[look.kind]
 
-    def _fits(self, account: Account, match: Match, term: Term) -> Hit | None:
-        if match.words and not _has_words(account, match.words):
+    def _fits(self, look: _Look, match: Match, among: tuple[str, ...]) -> Hit | None:
+        if match.words and not look.holds(match.words):
             return None
-        if match.told_by == "monitors" and not self._observed(account.voice):
+        if match.told_by == "monitors" and not self._observed(look):
             return None
-        bearers = bearers_among(account.actor, term.bearers)
-        who: _Actors = "bearer" if bearers else "other" if any(_somebody(p) for p in account.actor) else "nobody"
+        bearers = look.bearers(among)
+        who: _Actors = "bearer" if bearers else "other" if look.somebody else "nobody"
         if (match.who == "bearer" and who == "other") or (match.who == "other" and who != "other"):
             return None
-        return Hit(account, match, bearers, who)
+        return Hit(look, match, bearers, who)
 
-    def _observed(self, voice: Voice) -> bool:
+    def _observed(self, look: _Look) -> bool:
         """Whether monitors say it, or the report with its own eyes."""
-        if not voice.words:
-            return True
-        return any(belongs_to(_party(voice), involved.actor) for involved in self.agreement.monitors)
+        if look.observed is None:
+            voice = look.account.voice
+            look.observed = not voice.words or any(belongs_to(_party(voice), m.actor) for m in self.agreement.monitors)
+        return look.observed
 
-    def _finding(self, held: _Held, term: Term, hits: Sequence[Hit]) -> Finding:
-        bearing, chosen = _weighed(hits)
-        area = _area(term, held, chosen)
-        when, beside = _when(held, chosen)
-        period = period_relation(term.period, when)
-        excepted = next(
-            (carve for carve in term.exceptions if not carve.contested and all(_carved(carve, h.account) for h in chosen)), None
-        )
-        excuse = _excuse(bearing, chosen, area, period, excepted)
-        deniers = _deniers(held, chosen)
-        return Finding(
-            incident=held.incident.id,
-            agreement=self.agreement.id,
-            term=term.id,
-            bearing="no bearing" if excuse else bearing,
-            status=self._status(held, term, bearing, chosen, deniers),
-            reasons=tuple(_reasons(term, bearing, chosen, hits, _Where(area, period, excuse, beside))),
-            words=tuple(Quote(h.account.key, h.account.quote) for h in chosen[:_QUOTED]),
-            area=area,
-            period=period,
-            grade=held.incident.corroboration.grade,
-            bearers=tuple(dict.fromkeys(bearer for h in chosen for bearer in h.bearers)),
-            alleged_by=tuple(dict.fromkeys(short(h.account) for h in chosen)),
-            denied_by=tuple(dict.fromkeys(short(account) for account in deniers)),
-        )
+    def _findings(self, held: _Held, duty: _Duty, hits: Sequence[Hit]) -> Iterator[Finding]:
+        told = _told(held, duty.bearers, hits)
+        for term in duty.terms:
+            area = self._area(term, told.spot)
+            period = period_relation(term.period, told.when)
+            excuse = _excuse(term, told, area, period)
+            yield Finding(
+                incident=held.incident.id,
+                agreement=self.agreement.id,
+                term=term.id,
+                bearing="no bearing" if excuse else told.bearing,
+                status=told.status,
+                reasons=tuple(_reasons(term, told, area, period, excuse)),
+                words=told.words,
+                area=area,
+                period=period,
+                grade=held.incident.corroboration.grade,
+                bearers=told.bearers,
+                alleged_by=told.alleged_by,
+                denied_by=told.denied_by,
+            )
 
-    def _status(self, held: _Held, term: Term, bearing: Bearing, chosen: Sequence[Hit], deniers: Sequence[Account]) -> Status:
-        """How a finding stands: what burdens a bearer is *admitted* by him alone; a sole origin that takes it back has withdrawn it."""
-        del held
-        origins = {origin_of(h.account, {}) for h in chosen}
-        if bearing in {"breaches", "obstructs", "prevents verification"} and any(_admits(h, term) for h in chosen):
-            return "admitted"
-        last = max((h.account.published or "" for h in chosen), default="")
-        if deniers and {origin_of(a, {}) for a in deniers} == origins and min(a.published or "" for a in deniers) > last:
-            return "withdrawn"
-        if deniers:
-            return "contested"
-        return "corroborated" if len(origins) > 1 else "alleged"
+    def _area(self, term: Term, spot: Spot | None) -> AreaRelation:
+        if term.area is None:
+            return _EVERYWHERE
+        return _NOWHERE if spot is None else self._shapes[term.id].relation(spot)
 
 
 def hold(agreement: Agreement, incidents: Iterable[tuple[Incident, Iterable[Account]]]) -> Iterator[Finding]:
@@ -224,134 +298,155 @@ def _party(voice: Voice) -> Party:
 # --- which bearing, where, when ------------------------------------------------------------------------------------------------------------
 
 
-def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, list[Hit]]:
+def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
+    """What the accounts that fit come to."""
+    bearing, chosen = _weighed(hits)
+    deniers = _deniers(held, chosen)
+    when, beside = _when(held, chosen)
+    first = chosen[0].look
+    act = f"“{first.account.predicate.text}” ({first.account.truce or first.account.type}, told as {first.account.status})"
+    return _Told(
+        bearing=bearing,
+        chosen=chosen,
+        status=_status(among, bearing, chosen, deniers),
+        spot=_spot(held, chosen),
+        words=tuple([Quote(hit.look.account.key, hit.look.account.quote) for hit in chosen[:_QUOTED]]),
+        bearers=tuple(dict.fromkeys([bearer for hit in chosen for bearer in hit.bearers])),
+        alleged_by=tuple(dict.fromkeys([hit.look.said for hit in chosen])),
+        denied_by=tuple(dict.fromkeys([look.said for look in deniers])),
+        act=f"{act} {_BEARING_WORDS[bearing]}",
+        by_whom=_by_whom(chosen),
+        others=tuple(_others(chosen, hits)),
+        undone=bearing == "breaches" and all(hit.look.account.status == "denied" for hit in chosen),
+        when=when,
+        beside=beside,
+    )
+
+
+def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
+    """When it was, and whether that is only the day named beside the act."""
+    if held.when is not None:
+        return held.when, False
+    accounts = [hit.look.account for hit in chosen]
+    stated = [time for account in accounts if account.scene for time in account.scene.times if time.begin or time.until]
+    if stated:
+        return stated[0], False
+    near = [account.then[0] for account in accounts if account.then and (account.then[0].begin or account.then[0].until)]
+    return (near[0], True) if near else (None, False)
+
+
+def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
     """The bearing that most origins tell, the graver among equals.
 
     What was done and cut short, or done and hindered, is kept in part: the accounts of both are of one occurrence.
     """
     tellers: defaultdict[Bearing, set[str]] = defaultdict(set)
     for hit in hits:
-        tellers[hit.match.bearing].add(origin_of(hit.account, {}))
+        tellers[hit.match.bearing].add(hit.look.origin)
     if "fulfils" in tellers and ({"fulfils in part", "obstructs"} & tellers.keys()):
         tellers["fulfils in part"] |= tellers.pop("fulfils") | tellers.pop("obstructs", set())
     best = min(tellers, key=lambda bearing: (-len(tellers[bearing]), _GRAVITY.index(bearing)))
     kinds = {best, "fulfils", "obstructs"} if best == "fulfils in part" else {best}
     chosen = [hit for hit in hits if hit.match.bearing in kinds]
-    chosen.sort(key=lambda hit: (hit.match.bearing != best, hit.account.published or "", hit.account.key))
-    return best, chosen
+    chosen.sort(key=lambda hit: (hit.match.bearing != best, hit.look.account.published or "", hit.look.account.key))
+    return best, tuple(chosen)
 
 
-def _area(term: Term, held: _Held, chosen: Sequence[Hit]) -> AreaRelation:
+def _spot(held: _Held, chosen: Sequence[Hit]) -> Spot | None:
     """Where it was: the matched accounts' own place, else the incident's."""
-    if term.area is None:
-        return _EVERYWHERE
-    spots = [hit.account.place for hit in chosen if hit.account.place is not None]
+    spots = [spot for hit in chosen if (spot := hit.look.account.place) is not None]
     spot = min(spots, key=lambda s: s.precision or _VAGUE, default=None) or held.spot
     if held.spot is not None and spot is not None and (held.spot.precision or _VAGUE) < (spot.precision or _VAGUE):
         spot = held.spot
-    if spot is None:
-        return AreaRelation("unknown", why="no report says where")
-    return shape(term.area).relation(spot)
+    return spot
 
 
 _VAGUE = 9
 
 
-def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
-    """When it was, and whether that is only the day named beside the act ("since 13 March"), which no report ties to it."""
-    if held.when is not None:
-        return held.when, False
-    stated = [
-        time for hit in chosen for time in (hit.account.scene.times if hit.account.scene else ()) if time.begin or time.until
-    ]
-    if stated:
-        return stated[0], False
-    near = [
-        hit.account.then[0] for hit in chosen if hit.account.then and (hit.account.then[0].begin or hit.account.then[0].until)
-    ]
-    return (near[0], True) if near else (None, False)
-
-
-def _excuse(bearing: Bearing, chosen: Sequence[Hit], area: AreaRelation, period: PeriodRelation, excepted: Carve | None) -> str:
+def _excuse(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation) -> str:
     """Why what would bear does not: the sentence, or nothing."""
     if area.kind == "outside":
         return f"It lies {area.words}."
     if period.kind in {"before", "after"}:
         return f"It was {period.words}."
-    undone = bearing == "breaches" and all(hit.account.status == "denied" for hit in chosen)
-    if undone and period.deadline == "before":
+    if told.undone and period.deadline == "before":
         return "The deadline was still to come, so that not having done it was no breach yet."
-    if excepted is not None:
-        return f"The term makes an exception: {excepted.text}"
+    for carve in term.exceptions:
+        if not carve.contested and all(_carved(carve, hit.account) for hit in told.chosen):
+            return f"The term makes an exception: {carve.text}"
     return ""
+
+
+def _status(among: tuple[str, ...], bearing: Bearing, chosen: Sequence[Hit], deniers: Sequence[_Look]) -> Status:
+    """How a finding stands: what burdens a bearer is *admitted* by him alone; a sole origin that takes it back has withdrawn it."""
+    if bearing in {"breaches", "obstructs", "prevents verification"} and any(_admits(hit, among) for hit in chosen):
+        return "admitted"
+    origins = {hit.look.origin for hit in chosen}
+    if not deniers:
+        return "corroborated" if len(origins) > 1 else "alleged"
+    last = max([hit.look.account.published or "" for hit in chosen])
+    taken_back = {look.origin for look in deniers} == origins
+    if taken_back and min([look.account.published or "" for look in deniers]) > last:
+        return "withdrawn"
+    return "contested"
 
 
 # --- who stands where ------------------------------------------------------------------------------------------------------------------------
 
 
-def _deniers(held: _Held, chosen: Sequence[Hit]) -> list[Account]:
+def _deniers(held: _Held, chosen: Sequence[Hit]) -> list[_Look]:
     """Accounts that say the opposite of the matched ones on the same act; for what was not done, those that say that it was."""
-    mine = {hit.account.key for hit in chosen}
-    kinds = {(hit.account.truce, hit.account.type) for hit in chosen}
     told_not = all(hit.account.status == "denied" for hit in chosen)
     against = {"happened", "ongoing"} if told_not else {"denied"}
-    return [
-        account
-        for account in held.accounts
-        if account.key not in mine and account.status in against and (account.truce, account.type) in kinds
-    ]
+    opposed = [look for look in held.accounts if look.account.status in against]
+    if not opposed:
+        return []
+    mine = {hit.account.key for hit in chosen}
+    kinds = {hit.look.kind[:2] for hit in chosen}
+    return [look for look in opposed if look.account.key not in mine and look.kind[:2] in kinds]
 
 
-def _admits(hit: Hit, term: Term) -> bool:
+def _admits(hit: Hit, among: tuple[str, ...]) -> bool:
     """Whether the voice is a bearer's who says it of himself."""
     voice = hit.account.voice
-    if not voice.words or voice.id is None or voice.stance in {"denies", "accuses"}:
+    if not hit.bearers or not voice.words or voice.id is None or voice.stance in {"denies", "accuses"}:
         return False
-    own = bearers_among((_party(voice),), term.bearers)
-    return bool(set(own) & set(hit.bearers))
+    return not set(hit.look.speakers(among)).isdisjoint(hit.bearers)
 
 
 # --- in words --------------------------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """Place and time of a finding in relation to its term; ``beside``: the day is named beside the act only."""
-
-    area: AreaRelation
-    period: PeriodRelation
-    excuse: str
-    beside: bool
-
-
-def _reasons(term: Term, bearing: Bearing, chosen: Sequence[Hit], hits: Sequence[Hit], where: _Where) -> Iterator[str]:
+def _reasons(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation, excuse: str) -> Iterator[str]:
     """Sentences, the decisive one first."""
-    area, period, excuse = where.area, where.period, where.excuse
     if excuse:
         yield excuse
-    first = next((hit for hit in chosen if hit.match.bearing == bearing), chosen[0])
-    kind = first.account.truce or first.account.type
-    act = f"“{first.account.predicate.text}” ({kind}, told as {first.account.status})"
-    note = f": {first.match.note}" if first.match.note else ""
-    yield f"{act} {_BEARING_WORDS[bearing]} “{term.label}”{note}."
-    yield _by_whom(chosen)
+    note = told.chosen[0].match.note
+    yield f"{told.act} “{term.label}”{f': {note}' if note else ''}."
+    yield told.by_whom
     if not excuse:
         if term.area is not None:
             yield _where(area)
         if period.words:
-            known = f"It was {period.words}" + (", by the day named beside it." if where.beside else ".")
+            known = f"It was {period.words}" + (", by the day named beside it." if told.beside else ".")
             yield known if period.kind != "unknown" else "When it happened is not known."
-    others = sorted({hit.match.bearing for hit in hits} - {bearing}, key=_GRAVITY.index)
-    for other in others:
-        voices = dict.fromkeys(short(hit.account) for hit in hits if hit.match.bearing == other)
-        yield f"By the account of {_listed(list(voices))} it {_BEARING_WORDS[other]} the term."
+    yield from told.others
     for carve in term.exceptions:
-        if carve.contested and any(_carved(carve, hit.account) for hit in chosen):
+        if carve.contested and any(_carved(carve, hit.account) for hit in told.chosen):
             yield f"The parties read the term differently here: {carve.text}"
     if term.certainty != "sure" and term.why:
         yield f"Of the term itself: {term.certainty}. {term.why}"
 
 
+def _others(chosen: Sequence[Hit], hits: Sequence[Hit]) -> Iterator[str]:
+    """What other accounts make of it."""
+    for bearing in sorted({hit.match.bearing for hit in hits} - {chosen[0].match.bearing}, key=_GRAVITY.index):
+        voices = dict.fromkeys(hit.look.said for hit in hits if hit.match.bearing == bearing)
+        yield f"By the account of {_listed(list(voices))} it {_BEARING_WORDS[bearing]} the term."
+
+
+@lru_cache(maxsize=50_000)
 def _where(area: AreaRelation) -> str:
     if area.kind == "unknown":
         return f"Whether it lies in the area is not known: {area.why}."
@@ -367,7 +462,7 @@ def _by_whom(chosen: Sequence[Hit]) -> str:
         return f"It is laid to {_listed(bearers)}, whom the term binds."
     if others:
         return f"It is laid to {_listed(others)}, whom the term does not bind."
-    undone = all(hit.account.status == "denied" for hit in chosen)
+    undone = all(hit.look.account.status == "denied" for hit in chosen)
     return "No report says who was to do it." if undone else "No report says who did it."
 
 

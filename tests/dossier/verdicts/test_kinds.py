@@ -20,6 +20,7 @@ from trucewatch.dossier.verdicts.kinds import (
     from_row,
     make,
     parse_grade,
+    parse_outcome,
     sealed,
     to_row,
 )
@@ -39,6 +40,7 @@ def whole_chain():
     chain.add("Ben", "split", 1, 3)
     chain.add("Ben", "note", 1, text="ask the mission")
     chain.add("Ben", "grade", report="r-1", reliability="B", credibility=2)
+    chain.add("Ben", "resolve", 3, outcome="did not", text="nobody came")
     return chain.verdicts
 
 
@@ -47,9 +49,9 @@ def test_a_chain_is_whole_and_every_kind_is_in_it():
     assert {v.kind for v in verdicts} == set(KINDS)
     assert check(verdicts) == ()
     assert verdicts[0].prev == START
-    assert [v.seq for v in verdicts] == list(range(1, 9))
+    assert [v.seq for v in verdicts] == list(range(1, 10))
     assert all(one.digest == other.prev for one, other in pairwise(verdicts))
-    assert len({v.id for v in verdicts}) == 8
+    assert len({v.id for v in verdicts}) == 9
 
 
 def test_the_same_word_makes_the_same_bytes():
@@ -173,3 +175,18 @@ def test_words_of_any_script_survive_the_row(predicate, note):
     verdict = make(None, at=AT, reviewer="Ana", kind="reject", report="r-1", event="r-1/e-1", payload=payload)
     assert from_row(to_row(verdict)) == verdict
     assert check([verdict]) == ()
+
+
+def test_only_what_is_foretold_can_be_resolved_and_only_by_a_known_outcome():
+    chain = Chain()
+    with pytest.raises(TrucewatchError, match="not as something to come") as told:
+        chain.add("Ana", "resolve", 1, outcome="came true")
+    assert told.value.code == "verdict-resolve"
+    with pytest.raises(TrucewatchError, match="no outcome is called 'maybe'"):
+        chain.add("Ana", "resolve", 3, outcome="maybe")
+    with pytest.raises(TrucewatchError, match="lacks: outcome"):
+        chain.add("Ana", "resolve", 3)
+    with pytest.raises(TrucewatchError, match="has no outcome"):
+        chain.add("Ana", "note", 3, text="x", outcome="partly")
+    assert chain.verdicts == []
+    assert parse_outcome(" Cannot  be told ") == "cannot be told"

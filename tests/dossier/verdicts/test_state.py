@@ -206,3 +206,15 @@ def test_of_any_chain_no_undone_verdict_stands_and_each_that_does_is_undone_by_n
     assert all(v in standing or any(u.undoes == v.id for u in standing) for v in chain.verdicts)
     for ruling in effective(chain.verdicts).rulings.values():
         assert len(set(ruling.reviewers)) == len(ruling.reviewers)
+
+
+def test_of_one_reviewer_the_latest_outcome_stands_and_another_reviewers_beside_it():
+    chain = Chain()
+    chain.add("Ana", "resolve", 3, outcome="did not")
+    chain.add("Ben", "resolve", 3, outcome="partly", text="one gun")
+    last = chain.add("Ana", "resolve", 3, outcome="came true")
+    found = effective(chain.verdicts)
+    assert [(r.reviewer, r.outcome, r.text) for r in found.resolved] == [("Ben", "partly", "one gun"), ("Ana", "came true", "")]
+    assert found.rulings == {}  # what became of it says nothing of whether it was coded right
+    chain.undo(last)
+    assert [(r.reviewer, r.outcome) for r in effective(chain.verdicts).resolved] == [("Ana", "did not"), ("Ben", "partly")]

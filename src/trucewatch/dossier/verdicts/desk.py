@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from trucewatch.dossier.verdicts.fields import Values
 from trucewatch.dossier.verdicts.kinds import Payload, make
+from trucewatch.ledger.predictions import foretold
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from trucewatch.dossier.verdicts.fields import Field, Value
-    from trucewatch.dossier.verdicts.kinds import Kind, Verdict
+    from trucewatch.dossier.verdicts.kinds import Kind, Outcome, Verdict
     from trucewatch.dossier.verdicts.queue import Case, Filter, Item, Subject
     from trucewatch.dossier.verdicts.state import Effective
     from trucewatch.model import Coded
@@ -42,6 +43,7 @@ class Request:
     text: str = ""
     reliability: str | None = None
     credibility: int | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,18 @@ def drawn(
     """
     if request.kind == "undo":
         raise TrucewatchError("verdict-kind", "an undo names a verdict, not an event", next_step="call `undone`")
+    if request.kind == "resolve" and one is not None and not foretold(one.account):
+        raise TrucewatchError(
+            "verdict-resolve", f"{one.account.key} is told as {one.account.status}, not as something to come",
+            next_step="`trucewatch ledger DOSSIER --predictions` lists what can be resolved",
+        )  # fmt: skip
     judged = request.kind in {"accept", "reject", "correct"}
     seen = (request.saw or saw or (Values.of(one.account) if one else None)) if judged else None
     paired = request.kind in {"merge", "split"}
     payload = Payload(
         anchor=one.anchor if one else None, other=other.anchor if other and paired else None, field=request.field, value=request.value,
         saw=seen, text=request.text.strip(), reliability=request.reliability, credibility=request.credibility,
+        outcome=request.outcome,
     )  # fmt: skip
     return make(
         previous, at=at, reviewer=request.reviewer, kind=request.kind,

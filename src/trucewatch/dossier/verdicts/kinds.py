@@ -1,8 +1,9 @@
 """A verdict: who said when what of which event, incident or report; a chain of them that shows when one was changed.
 
-Eight kinds. ``accept``: the event is right as it was shown. ``reject``: it is none. ``correct``: one field has another value. ``merge`` and
+Nine kinds. ``accept``: the event is right as it was shown. ``reject``: it is none. ``correct``: one field has another value. ``merge`` and
 ``split``: two accounts tell of one incident, or of two. ``note``: words. ``grade``: how reliable the source and how credible the information
-is, in the letters and digits of the Admiralty code. ``undo``: an earlier verdict no longer stands. Nothing is ever changed or removed.
+is, in the letters and digits of the Admiralty code. ``resolve``: what became of a thing predicted, vowed or threatened. ``undo``: an earlier
+verdict no longer stands. Nothing is ever changed or removed.
 This module must not know what time it is or who sits before the screen: both are given.
 """
 
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from trucewatch.dossier.verdicts.fields import Field
     from trucewatch.model import Coded, Event
 
-Kind = Literal["accept", "reject", "correct", "merge", "split", "note", "grade", "undo"]
+Kind = Literal["accept", "reject", "correct", "merge", "split", "note", "grade", "resolve", "undo"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+Outcome = Literal["came true", "did not", "partly", "cannot be told"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 START = "0" * 64  #: ``prev`` of the first verdict
 RELIABILITY = {
     "A": "completely reliable",
@@ -89,7 +92,10 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a verdict says. ``saw``: the event's fields as the reviewer saw them; ``text``: a note, or the reason why."""
+    """What a verdict says. ``saw``: the event's fields as the reviewer saw them; ``text``: a note, or the reason why.
+
+    ``outcome``: what became of a prediction, vow or threat.
+    """
 
     anchor: Anchor | None = None
     other: Anchor | None = None
@@ -99,6 +105,7 @@ class Payload:
     text: str = ""
     reliability: str | None = None
     credibility: int | None = None
+    outcome: Outcome | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """As plain JSON data, without what is not said."""
@@ -110,6 +117,7 @@ class Payload:
             "text": self.text,
             "reliability": self.reliability,
             "credibility": self.credibility,
+            "outcome": self.outcome,
         }
         said = {name: part for name, part in made.items() if part not in (None, "")}
         return {**said, "value": to_plain(self.value)} if self.field else said
@@ -127,6 +135,7 @@ class Payload:
             text=data.get("text", ""),
             reliability=data.get("reliability"),
             credibility=data.get("credibility"),
+            outcome=data.get("outcome"),
         )
 
 
@@ -251,6 +260,7 @@ _NEEDS: dict[Kind, frozenset[str]] = {
     "split": _PAIR,
     "note": frozenset({"text"}),
     "grade": frozenset(),
+    "resolve": _EVENT | {"outcome"},
     "undo": frozenset({"undoes"}),
 }
 _MAY: dict[Kind, frozenset[str]] = {
@@ -261,6 +271,7 @@ _MAY: dict[Kind, frozenset[str]] = {
     "split": frozenset({"report", "incident", "text"}),
     "note": _EVENT | {"incident"},
     "grade": frozenset({"report", "incident", "text", "reliability", "credibility"}),
+    "resolve": frozenset({"incident", "text"}),
     "undo": frozenset({"text"}),
 }
 _OF: dict[Kind, tuple[frozenset[str], ...]] = {
@@ -275,6 +286,7 @@ def _said(verdict: Verdict) -> set[str]:
         "report": verdict.report, "event": verdict.event, "other": verdict.other, "incident": verdict.incident, "undoes": verdict.undoes,
         "anchor": payload.anchor, "other anchor": payload.other, "field": payload.field, "value": payload.value, "saw": payload.saw,
         "text": payload.text.strip() or None, "reliability": payload.reliability, "credibility": payload.credibility,
+        "outcome": payload.outcome,
     }  # fmt: skip
     return {name for name, part in parts.items() if part is not None}
 
@@ -292,6 +304,7 @@ def _checked(verdict: Verdict) -> Verdict:
         _refuse("verdict-surplus", f"a verdict `{kind}` has no {', '.join(surplus)}")
     _check_anchors(verdict)
     _check_grade(verdict.payload)
+    _check_outcome(verdict.payload)
     if verdict.payload.field is None:
         return verdict
     named = field_named(verdict.payload.field)
@@ -333,6 +346,24 @@ def _check_grade(payload: Payload) -> None:
     if payload.credibility is not None and payload.credibility not in CREDIBILITY:
         listed = ", ".join(f"{digit} {words}" for digit, words in CREDIBILITY.items())
         _refuse("verdict-grade", f"no credibility is called {payload.credibility!r}", next_step=f"allowed: {listed}")
+
+
+def _check_outcome(payload: Payload) -> None:
+    if payload.outcome is not None and payload.outcome not in OUTCOMES:
+        _refuse("verdict-outcome", f"no outcome is called {payload.outcome!r}", next_step=f"allowed: {', '.join(OUTCOMES)}")
+
+
+def parse_outcome(text: str) -> Outcome:
+    """The outcome that is meant, whatever the case and blanks.
+
+    Raises:
+        TrucewatchError: ``verdict-outcome``.
+    """
+    said = " ".join(text.casefold().split())
+    for outcome in OUTCOMES:
+        if said == outcome:
+            return outcome
+    _refuse("verdict-outcome", f"no outcome is called {text!r}", next_step=f"allowed: {', '.join(OUTCOMES)}")
 
 
 def parse_grade(text: str) -> tuple[str | None, int | None]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trucewatch.dossier.verdicts.attach import Attached
     from trucewatch.dossier.verdicts.fields import Field, Value
-    from trucewatch.dossier.verdicts.kinds import Anchor, Key, Verdict
+    from trucewatch.dossier.verdicts.kinds import Anchor, Key, Outcome, Verdict
 
 EVENT = "event"  #: the matter of a dispute on whether there is an event at all
 LINK = "link"  #: the matter of a dispute on whether two accounts tell of one incident
@@ -110,6 +110,19 @@ class Graded:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """What one reviewer says became of a thing predicted, vowed or threatened. ``event`` is its name when the verdict was given."""
+
+    anchor: Anchor
+    event: str
+    outcome: Outcome
+    reviewer: str
+    verdict: str
+    at: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Effective:
     """What the verdicts come to. ``merges`` must be linked, ``splits`` must not; ``knots`` are splits that the merges go round."""
 
@@ -121,6 +134,7 @@ class Effective:
     knots: tuple[Link, ...] = ()
     notes: tuple[Verdict, ...] = ()
     grades: tuple[Graded, ...] = ()
+    resolved: tuple[Resolved, ...] = ()
     disputes: tuple[Dispute, ...] = ()
 
     @property
@@ -204,6 +218,7 @@ def effective(verdicts: Iterable[Verdict], attached: Iterable[Attached] = ()) ->
         knots=_knots(latest),
         notes=tuple(v for v in standing if v.kind == "note"),
         grades=_grades(standing),
+        resolved=_resolved(standing, places),
         disputes=(*disputes, *_link_disputes(links)),
     )
 
@@ -356,4 +371,21 @@ def _grades(standing: Iterable[Verdict]) -> tuple[Graded, ...]:
             verdict.payload.credibility or (before.credibility if before else None),
             verdict.id, verdict.at,
         )  # fmt: skip
+    return tuple(found.values())
+
+
+def _resolved(standing: Iterable[Verdict], places: Mapping[Key, Attached]) -> tuple[Resolved, ...]:
+    """The latest word of each reviewer on each thing foretold, the latest last."""
+    found: dict[tuple[Key, str], Resolved] = {}
+    for verdict in standing:
+        anchor, outcome = verdict.payload.anchor, verdict.payload.outcome
+        if verdict.kind != "resolve" or anchor is None or outcome is None:
+            continue
+        now = _now(anchor, places)
+        at = places.get(anchor.key)
+        event = f"{anchor.report}/{at.event}" if at and at.event else verdict.event or ""
+        found.pop((now.key, verdict.reviewer), None)
+        found[now.key, verdict.reviewer] = Resolved(
+            now, event, outcome, verdict.reviewer, verdict.id, verdict.at, verdict.payload.text
+        )
     return tuple(found.values())

@@ -68,7 +68,13 @@ def own_tables(path: Path) -> tuple[list[Path], list[Path]]:
 def desks(path: Path, actors: Sequence[Path] = (), gazetteers: Sequence[Path] = ()) -> tuple[ActorFile, Gazetteer]:
     """The actor file and gazetteer for a file, with further tables; the demonstration's come by themselves."""
     more_actors, more_places = own_tables(path)
-    return ActorFile.load([*more_actors, *actors]), Gazetteer.load(extra=[*more_places, *gazetteers])
+    return ActorFile.load(_once(more_actors, actors)), Gazetteer.load(extra=_once(more_places, gazetteers))
+
+
+def _once(own: Sequence[Path], given: Sequence[Path]) -> list[Path]:
+    """An agreement's own tables and those that are given; a copy of one of its own (a dossier names it too) is not read twice."""
+    known = {path.read_bytes() for path in own} if own and given else set()
+    return [*own, *(path for path in given if not known or not path.is_file() or path.read_bytes() not in known)]
 
 
 def lint(path: Path, actors: ActorFile, gazetteer: Gazetteer) -> tuple[Problem, ...]:
