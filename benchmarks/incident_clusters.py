@@ -139,7 +139,31 @@ def measure(found: IncidentSet, systems: Mapping[str, Any] = SYSTEMS) -> dict[st
         own = [home[a.key] if (a := homes[t]) else f"?{k}" for k, t in enumerate(found.tellings)]
         only = [(t.incident, home[a.key]) for t in seen if (a := homes[t])]
         result[name] = _figures(gold, own, only, found.hard)
+        told = _by_report(found.tellings, own)
+        result[name]["a report's account"] = _scores([g for g, _ in told], [s for _, s in told])
     return result
+
+
+def _by_report(tellings: Sequence[Telling], own: Sequence[str]) -> list[tuple[str, str]]:
+    """One item a report and incident: the incident, and the cluster that holds most of its tellings there (found ones before others)."""
+    groups: dict[tuple[str, str], Counter[str]] = {}
+    for telling, cluster in zip(tellings, own, strict=True):
+        groups.setdefault((telling.report, telling.incident), Counter())[cluster] += 1
+    made = []
+    for (_, incident), votes in groups.items():
+        made.append((incident, min(votes, key=lambda c: (c.startswith("?"), -votes[c], c))))
+    return made
+
+
+def _scores(gold: Sequence[str], system: Sequence[str]) -> dict[str, float]:
+    p, r, f = score.b_cubed(gold, system)
+    return {
+        "B-cubed P": p,
+        "B-cubed R": r,
+        "B-cubed F1": f,
+        "pairs F1": score.pairs(gold, system)[2],
+        "ARI": score.rand(gold, system),
+    }
 
 
 def _figures(
@@ -148,14 +172,7 @@ def _figures(
     found = [g for g, _ in only], [s for _, s in only]
     figures: dict[str, Any] = {}
     for label, (g, s) in (("all tellings", (gold, own)), ("found tellings", found)):
-        p, r, f = score.b_cubed(g, s)
-        figures[label] = {
-            "B-cubed P": p,
-            "B-cubed R": r,
-            "B-cubed F1": f,
-            "pairs F1": score.pairs(g, s)[2],
-            "ARI": score.rand(g, s),
-        }
+        figures[label] = _scores(g, s)
     figures["hard pairs"] = len(hard)
     figures["false merges"] = [" ".join(pair) for pair in score.false_merges(gold, own, hard)]
     figures["clusters that hold several incidents"] = sum(
@@ -177,7 +194,7 @@ def main() -> None:
         rows = [
             (system, label, *result[system][label].values(), len(result[system]["false merges"]))
             for system in SYSTEMS
-            for label in ("all tellings", "found tellings")
+            for label in ("all tellings", "found tellings", "a report's account")
         ]
         print(table([head, *rows]))
         print("false merges:", ", ".join(result["ledger"]["false merges"]) or "none")

@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.common import ROOT
+
 from trucewatch.ledger import tables
 from trucewatch.ledger.origins.tables import table
 from trucewatch.model import Coded, Report, Unread
@@ -217,7 +218,9 @@ def world(length: int, pick: int) -> Where:
     size = min(max(length, LENGTHS[0]), LENGTHS[-1])
     chance = random.Random(f"{size} {pick % (PLACES // len(LENGTHS))}")
     stem = "".join(chance.choice(string.ascii_lowercase) for _ in range(max(length, 1))).capitalize()
-    return Where(stem, f"Province {chance.randrange(20)}", round(40 + chance.random() * 4, 3), round(-40 + chance.random() * 4, 3))
+    return Where(
+        stem, f"Province {chance.randrange(20)}", round(40 + chance.random() * 4, 3), round(-40 + chance.random() * 4, 3)
+    )
 
 
 def _shifted(value: str | None, days: int) -> str | None:

@@ -15,7 +15,9 @@ def other_report(town="Aldun", **change):
     shelled = replace(
         samples.events()[0], predicate=words, start=0, end=len(text), claim=None, harm=(), instrument=(), **change
     )
-    return samples.coded(id="2", report=report, events=(shelled,), claims=(), sentences=(SentenceSpan(0, len(text)),), at_risk=())
+    return samples.coded(
+        id="2", report=report, events=(shelled,), claims=(), sentences=(SentenceSpan(0, len(text)),), at_risk=()
+    )
 
 
 def test_a_denial_in_another_report_makes_it_disputed():

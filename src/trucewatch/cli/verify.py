@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trucewatch.cli.dossiers import FOLDER, QUIET, opened
+from trucewatch.cli.dossiers import FOLDER, QUIET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,16 +29,15 @@ def command(folder: Path, as_json: bool, quiet: bool) -> int:
 
     Exit code 2 if anything was changed, damaged or is missing. What an interrupted command left half done is noted, not an error.
     """
-    from trucewatch.dossier.verifying import verify  # noqa: PLC0415 - --help must be quick
+    from trucewatch.dossier.verifying import verify_folder  # noqa: PLC0415 - --help must be quick
 
     wrong = 0
-    with opened(folder) as dossier:
-        for found in verify(dossier, lambda what: None if quiet else click.echo(f"checking {what} ...", err=True)):
-            wrong += not found.note
-            if as_json:
-                click.echo(json.dumps(asdict(found), ensure_ascii=False))
-            elif not (quiet and found.note):
-                click.echo(f"{'note' if found.note else 'WRONG'}: {found.where}: {found.what} [{found.code}]")
+    for found in verify_folder(folder, lambda what: None if quiet else click.echo(f"checking {what} ...", err=True)):
+        wrong += not found.note
+        if as_json:
+            click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        elif not (quiet and found.note):
+            click.echo(f"{'note' if found.note else 'WRONG'}: {found.where}: {found.what} [{found.code}]")
     if not quiet:
         click.echo(f"trucewatch: {'nothing is wrong' if not wrong else f'{wrong} wrong'} in {folder}", err=True)
     return 2 if wrong else 0

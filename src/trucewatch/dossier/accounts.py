@@ -1,8 +1,8 @@
 """Accounts out of the database: as the machine has them, as reviewers hold them, and as they are compared.
 
-What is made of an account is kept for the next transaction, by all that it is made from: its event, its coding and its report's origin. Another
-coding or another origin is another entry, so that nothing kept can be out of date; verdicts are laid over it anew each time. This module must not
-compare or write.
+What is made of an account is kept for the next transaction, by all that it is made from: its event, its coding and its report's origin.
+Another coding or another origin is another entry, so that nothing kept can be out of date; verdicts are laid over it anew each time.
+This module must not compare or write.
 """
 
 from __future__ import annotations

@@ -18,9 +18,10 @@ from trucewatch.dossier.incident_graph import Graph
 from trucewatch.dossier.origin_graph import connect
 from trucewatch.dossier.receiving import Received, Receiver
 from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.errors import UNSTORABLE
 from trucewatch.dossier.store.tables import captures, progress, records
 from trucewatch.model import Coded, Reason, Report, TrucewatchError, Unread
-from trucewatch.reading import expand, read_payload
+from trucewatch.reading import Code, expand, read_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.project import Dossier
     from trucewatch.reading import Input, Payload, ReadOptions
 
-    Code = Callable[[Iterable[Report | Unread]], Iterator[Coded]]
+    Coder = Callable[[Iterable[Report | Unread]], Iterator[Coded]]
 
 Outcome = Literal["added", "known", "skipped", "failed", "partial"]
 
@@ -62,7 +63,7 @@ class Adding:
 
     dossier: Dossier
     coder: str
-    code: Code
+    code: Coder
     options: ReadOptions
     published: str | None = None
     stdin: BinaryIO | None = None
@@ -87,7 +88,7 @@ class Adding:
             try:
                 yield self._receive(item)
             except TrucewatchError as error:
-                if error.code in _OURS:
+                if error.code not in _THEIRS:
                     raise
                 yield self._refused(item.name, (error.reason(),), "failed")
 
@@ -162,9 +163,23 @@ class Adding:
     def _store(self, step: _Waiting, coded: Coded) -> Added:
         assert step.received is not None  # noqa: S101 - only what was received is coded
         capture = step.received.id
-        self.dossier.write(lambda conn: store(conn, self.dossier, coded, capture=capture, member=step.member))
+        try:
+            self.dossier.write(lambda conn: store(conn, self.dossier, coded, capture=capture, member=step.member))
+        except TrucewatchError as error:
+            if error.code not in _THEIRS:
+                raise
+            return self._unkept(step, capture, error)
         outcome: Outcome = "added" if coded.status == "coded" else coded.status
         return Added(step.member, outcome, coded.id, coded.reasons, len(coded.events))
+
+    def _unkept(self, step: _Waiting, capture: str, error: TrucewatchError) -> Added:
+        """A report that the database cannot hold: its bytes are kept, and that it failed is on record."""
+        why = f"{error.what} ({error.why}) - its bytes are kept as evidence; mend the report and add it again"
+        reasons = (Reason(error.code, why),)
+        id_ = keeping.report_id(Unread(step.member, "failed", reasons), capture)
+        failed = Coded(id_, "failed", reasons, None)
+        self.dossier.write(lambda conn: keeping.keep(conn, failed, capture=capture, member=step.member))
+        return Added(step.member, "failed", id_, reasons)
 
     def _finish(self, capture: str) -> None:
         self.dossier.write(lambda conn: rows.update_row(conn, progress, {"capture": capture}, {"status": "read"}))
@@ -187,8 +202,8 @@ def cut_off(dossier: Dossier) -> list[Received]:
     ]
 
 
-#: Errors of the dossier itself: they end the run, as no later input would fare better.
-_OURS = {"read-only", "disk-full", "locked", "damaged", "unwritable", "store-unreachable"}
+#: Errors of an input. All others are the dossier's own and end the run, as no later input would fare better.
+_THEIRS = {*map(str, Code), "bad-capture", UNSTORABLE.code}
 
 
 def _named(item: Report | Unread, id_: str) -> Report | Unread:
@@ -202,4 +217,4 @@ def store(conn: Connection, dossier: Dossier, coded: Coded, *, capture: str, mem
     keeping.keep(conn, coded, capture=capture, member=member)
     moved = connect(conn, coded.report) if coded.report is not None and coded.text else set()
     coding = keeping.add_coding(conn, coded, coded.persons)
-    Graph(conn, dossier.config.publishers).take_in(coding.keys if coding else (), moved)
+    Graph(conn, dossier.config.publishers).bring_up({*(coding.keys if coding else ()), *moved})

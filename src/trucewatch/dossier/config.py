@@ -125,13 +125,13 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def read(folder: Path) -> Config:
+def read(folder: Path, name: str = FILE) -> Config:
     """The settings of the dossier in ``folder``.
 
     Raises:
         TrucewatchError: ``no-dossier``, ``bad-config``, ``newer-dossier``.
     """
-    path = folder / FILE
+    path = folder / name
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:

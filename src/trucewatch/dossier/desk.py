@@ -227,8 +227,7 @@ class DossierDesk:
         keys = self._touched(conn, meant)
         graph = Graph(conn, self.dossier.config.publishers)
         if meant.kind in {"reject", "correct", "accept"}:
-            graph.take_out(keys)
-            graph.take_in(keys)
+            graph.bring_up(keys)
         elif meant.kind in {"merge", "split"}:
             graph.refresh(keys)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, union_all
+from sqlalchemy import select, union_all
 
 from trucewatch.dossier.accounts import Accounts, load_accounts, machine_accounts
 from trucewatch.dossier.judgements import Judgements
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from trucewatch.ledger.profile import Profile
     from trucewatch.model.incident import Incident
 
-__all__ = ["Graph", "load_accounts", "machine_accounts"]
+__all__ = ["Graph", "load_accounts", "machine_accounts", "row_of"]
 
 _with = members.alias("companion")
 #: Whom a tie or an incident of today joins with some accounts.
@@ -44,9 +44,8 @@ _NEAR = Prepared(
 )
 _INNER = Prepared(select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.one, "keys"), edges.c.score > 0))
 _BEFORE = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
-_MEMBERS = Prepared(select(members.c.event, members.c.incident).where(within(members.c.incident, "ids")))
-_LEFT = Prepared(delete(members).where(within(members.c.event, "keys")))
-_GONE = Prepared(delete(incidents).where(within(incidents.c.id, "ids")))
+_LEFT = rows.removal(members, within(members.c.event, "keys"))
+_GONE = rows.removal(incidents, within(incidents.c.id, "ids"))
 _USED = Prepared(
     union_all(
         select(incidents.c.id).where(within(incidents.c.id, "ids")), select(aliases.c.id).where(within(aliases.c.id, "ids"))
@@ -69,37 +68,23 @@ class Graph:
         self.accounts = Accounts(self.conn, self.judgements)
         self.meeting = Meeting(self.conn, self.accounts)
 
-    def take_in(self, keys: Collection[str], moved: Collection[str] = ()) -> None:
-        """New accounts, all of a report at once: compare them with what they meet, then work out the incidents they touch.
+    def bring_up(self, keys: Collection[str]) -> None:
+        """Accounts that are new, have changed (recoded, corrected, of another origin now) or are gone (recoded, rejected).
 
-        ``moved`` are accounts that were there before and whose report is of another origin now, on which comparisons rest.
+        They are compared with what they meet, and the incidents that they touch are worked out.
         """
-        new = self.accounts.profiles({*keys, *moved})
-        touched = self.meeting.take_in(new)
-        self.refresh(new, touched)
+        self.refresh(keys, self.meeting.bring_up(keys))
 
-    def take_out(self, keys: Collection[str]) -> None:
-        """Accounts that no longer count (recoded, rejected): their neighbours are worked out without them."""
-        gone = sorted(keys)
-        left = self._near(gone)
-        emptied = sorted({id_ for _, id_ in _BEFORE.all(self.conn, keys=gone)})
-        left |= self.meeting.take_out(gone)
-        _LEFT.run(self.conn, keys=gone)
-        self.refresh((), left - set(gone), anew=emptied)
-        held = {id_ for _, id_ in _MEMBERS.all(self.conn, ids=emptied)}
-        _GONE.run(self.conn, ids=sorted(set(emptied) - held))
-
-    def refresh(self, keys: Collection[str], around: Collection[str] = (), *, anew: Collection[str] = ()) -> None:
+    def refresh(self, keys: Collection[str], around: Collection[str] = ()) -> None:
         """Work out anew every incident that one of some accounts belongs to.
 
         Args:
             keys: accounts that have changed, or are judged otherwise: their incidents are told anew even where they keep their members.
             around: accounts whose ties alone have changed.
-            anew: incidents that are told anew because of whom they lost.
         """
         component = self._component({*keys, *around})
         if component:
-            self._settle(component, set(keys), set(anew))
+            self._settle(component, set(keys))
 
     def _near(self, keys: Collection[str]) -> set[str]:
         return {*_NEAR.column(self.conn, keys=sorted(keys)), *self.judgements.joined(keys)}
@@ -113,7 +98,7 @@ class Graph:
             found |= front
         return found
 
-    def _settle(self, component: Collection[str], changed: Collection[str], anew: Collection[str]) -> None:
+    def _settle(self, component: Collection[str], changed: set[str]) -> None:
         """Cluster what hangs together and write its incidents: those clusters that hold something told."""
         found = self.accounts.profiles(component)
         ties = {(one, other): score for one, other, score in _INNER.all(self.conn, keys=sorted(found)) if other in found}
@@ -122,7 +107,7 @@ class Graph:
         before = table(_BEFORE.all(self.conn, keys=sorted(component)))
         named = self._named(made, before)
         self._write(named, before)
-        stale = {id_ for id_, keys in named.items() if id_ in anew or not keys.isdisjoint(changed)} | _grown(named, before)
+        stale = {id_ for id_, keys in named.items() if changed & keys} | _grown(named, before)
         self._tell({id_: named[id_] for id_ in stale}, found)
 
     def _write(self, named: Mapping[str, frozenset[str]], before: Mapping[str, str]) -> None:
@@ -142,7 +127,7 @@ class Graph:
             summarise(id_, [found[key].account for key in sorted(keys)], sides=self.sides)
             for id_, keys in sorted(named.items())
         ]
-        rows.upsert(self.conn, incidents, [_row(made) for made in told])
+        rows.upsert(self.conn, incidents, [row_of(made) for made in told])
 
     def _named(self, clusters: list[frozenset[str]], before: Mapping[str, str]) -> dict[str, frozenset[str]]:
         """An id for each cluster: that of the incident most of it comes from, where none has a better right to it."""
@@ -190,7 +175,8 @@ def _grown(named: Mapping[str, frozenset[str]], before: Mapping[str, str]) -> se
     return set(named) - same
 
 
-def _row(made: Incident) -> dict[str, object]:
+def row_of(made: Incident) -> dict[str, object]:
+    """An incident as the table keeps it."""
     place = made.place
     return {
         "id": made.id,

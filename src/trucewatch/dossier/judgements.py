@@ -11,11 +11,12 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from trucewatch.dossier import chain_rows
 from trucewatch.dossier.sql import canonical, short_id
 from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.prepared import Prepared
 from trucewatch.dossier.store.tables import attachments, verdicts
 from trucewatch.dossier.verdicts.attach import Attached, apply, key_of, settle
 from trucewatch.dossier.verdicts.kinds import Anchor, Verdict, from_row, to_row
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from trucewatch.model import Coded
     from trucewatch.model.incident import Account
+
+
+_ANY = Prepared(select(verdicts.c.seq).limit(1))
 
 
 def all_verdicts(conn: Connection) -> list[Verdict]:
@@ -85,10 +89,15 @@ def reattach(conn: Connection, coded: Coded, given: Iterable[Verdict] | None = N
     return Counter(item.how for item in found)
 
 
+def attachment_id(anchor: Anchor) -> str:
+    """The key of an anchor's row."""
+    return short_id("a", *(str(part) for part in anchor.key))
+
+
 def _attachment(item: Attached) -> dict[str, Any]:
     anchor = item.anchor
     return {
-        "id": short_id("a", *(str(part) for part in anchor.key)),
+        "id": attachment_id(anchor),
         "report": anchor.report,
         "event": item.event,
         "how": item.how,
@@ -116,7 +125,7 @@ class Judgements:
     def none(self) -> bool:
         """Whether nobody has said anything yet."""
         if self._none is None:
-            self._none = not self.conn.scalar(select(func.count()).select_from(verdicts))
+            self._none = _ANY.first(self.conn) is None
         return self._none
 
     @property

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from trucewatch.dossier import chain_rows
-from trucewatch.dossier.sql import canonical, now, short_id
+from trucewatch.dossier.sql import canonical, now, short_id, storable
 from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.prepared import Prepared
 from trucewatch.dossier.store.tables import claims, codings, current, events, reports, sightings
 from trucewatch.ledger.accounts import accounts_of, to_json
 from trucewatch.ledger.origins.statements import statement_origin
@@ -31,6 +32,18 @@ if TYPE_CHECKING:
 
     from trucewatch.model import CoderFacts
     from trucewatch.model.incident import Account
+
+
+_KNOWN = Prepared(select(reports.c.id).where(reports.c.id == bindparam("id")))
+_LAST = Prepared(select(func.max(reports.c.seq)))
+_SIGHTED = Prepared(
+    select(sightings.c.report).where(sightings.c.report == bindparam("report"), sightings.c.capture == bindparam("capture"))
+)
+_CURRENT = Prepared(select(current.c.coding).where(current.c.report == bindparam("report")))
+_CODING = Prepared(select(codings.c.id).where(codings.c.id == bindparam("id")))
+_REPORT = Prepared(
+    select(reports.c.facts, reports.c.text, reports.c.status, reports.c.reasons).where(reports.c.id == bindparam("id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ def coder_json(facts: CoderFacts) -> str:
 
 def known(conn: Connection, id_: str) -> bool:
     """Whether a report is here."""
-    return conn.scalar(select(reports.c.id).where(reports.c.id == id_)) is not None
+    return _KNOWN.first(conn, id=id_) is not None
 
 
 def has_coding(conn: Connection, id_: str, coder: str) -> bool:
@@ -77,30 +90,32 @@ def has_coding(conn: Connection, id_: str, coder: str) -> bool:
     return conn.scalar(query) is not None
 
 
-def sight(conn: Connection, id_: str, capture: str, member: str) -> bool:
-    """Write down that a report was met in a capture; False where that was known."""
-    query = select(sightings.c.report).where(sightings.c.report == id_, sightings.c.capture == capture)
-    if conn.scalar(query) is not None:
+def sight(conn: Connection, id_: str, capture: str, member: str, *, entered: bool = False) -> bool:
+    """Write down that a report was met in a capture, unless the chain says so already; False where that was known."""
+    if _SIGHTED.first(conn, report=id_, capture=capture) is not None:
         return False
-    rows.insert(conn, sightings, [{"report": id_, "capture": capture, "member": member}])
+    rows.insert(conn, sightings, [{"report": id_, "capture": capture, "member": storable(member)}])
+    if not entered:
+        chain_rows.enter(conn, "met", {"report": id_, "capture": capture})
     return True
 
 
 def keep(conn: Connection, coded: Coded, *, capture: str, member: str) -> None:
     """Write a report's row, unless it is there. ``coded.id`` is the report's id in the dossier."""
-    if not known(conn, coded.id):
+    new = not known(conn, coded.id)
+    if new:
         rows.insert(conn, reports, [_report_row(conn, coded, member)])
         chain_rows.enter(conn, "kept", {"report": coded.id, "sha256": _text_hash(coded), "capture": capture})
-    sight(conn, coded.id, capture, member)
+    sight(conn, coded.id, capture, member, entered=new)
 
 
 def _report_row(conn: Connection, coded: Coded, member: str) -> dict[str, Any]:
     report = coded.report
-    last = conn.scalar(select(func.max(reports.c.seq)))
+    last = _LAST.value(conn)
     unread = coded.status if coded.status in {"skipped", "failed"} and not coded.text else "read"
     return {
-        "id": coded.id, "seq": (last or 0) + 1, "name": member, "status": unread,
-        "reasons": canonical([[reason.code, reason.message] for reason in coded.reasons]),
+        "id": coded.id, "seq": (last or 0) + 1, "name": storable(member), "status": unread,
+        "reasons": storable(canonical([[reason.code, reason.message] for reason in coded.reasons])),
         "sha256": _text_hash(coded), "title": report.title if report else None, "publisher": report.publisher if report else None,
         "url": report.url if report else None, "language": (report.language or None) if report else None,
         "published": report.published if report else None, "facts": canonical(report_to_dict(report)) if report else "null",
@@ -118,10 +133,10 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
         return None
     coder = coder_json(coded.coder)
     id_ = short_id("c", coded.id, coder)
-    before = conn.scalar(select(current.c.coding).where(current.c.report == coded.id))
+    before = _CURRENT.value(conn, report=coded.id)
     if before == id_:
         return None
-    if conn.scalar(select(codings.c.id).where(codings.c.id == id_)) is None:
+    if _CODING.first(conn, id=id_) is None:
         line = record_line(coded)
         digest = sha256(line.encode()).hexdigest()
         rows.insert(conn, codings, [_coding_row(id_, coded, coder, line=line, digest=digest, persons=persons)])
@@ -201,11 +216,10 @@ def load(conn: Connection, report: str, *, coding: str | None = None) -> Coded |
 
 def load_report(conn: Connection, id_: str) -> Report | None:
     """A report as it was read, to be coded again; None where it is not here or held no text."""
-    row = conn.execute(select(reports).where(reports.c.id == id_)).first()
-    if row is None or row.facts == "null":
+    row = _REPORT.first(conn, id=id_)
+    if row is None or row[0] == "null":
         return None
-    facts = json.loads(row.facts)
-    line = {"id": id_, "status": "coded", "reasons": [], "report": facts, "text": row.text}
-    report = from_dict(line).report
-    notes = tuple(Reason(code, message) for code, message in json.loads(row.reasons)) if row.status == "read" else ()
+    facts, text, status, reasons = row
+    report = from_dict({"id": id_, "status": "coded", "reasons": [], "report": json.loads(facts), "text": text}).report
+    notes = tuple(Reason(code, message) for code, message in json.loads(reasons)) if status == "read" else ()
     return replace(report, notes=notes) if report else None

@@ -6,22 +6,23 @@ Called inside a write transaction. This module must not decide what a copy is: t
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import asdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from trucewatch.dossier import keeping
-from trucewatch.dossier.sql import canonical, chunks, short_id, table
+from trucewatch.dossier.sql import canonical, short_id, table
 from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.dossier.store.tables import bands, current, events, links, origins
 from trucewatch.ledger.origins import (
     MOST_HELD,
     Block,
     Change,
     Link,
+    Signature,
     align,
     ghost_of,
     ghosts,
@@ -40,15 +41,53 @@ if TYPE_CHECKING:
 
 
 def keys_of(report: Report) -> tuple[int, ...]:
-    """Every key under which a report is met: those of its text, its very words, and the names it goes by or declares."""
-    found = signature(report.text)
-    names = (_number(name) for name in (*known_as(report), ghost_of(report)) if name)
-    exact = (_number(f"exact {found.exact}"),) if found.words else ()
-    return tuple(dict.fromkeys((*found.bands, *exact, *names)))
+    """Every key under which a report is met: those of its text, its very words, the names it goes by, the origin it declares."""
+    return _keys(report, signature(report.text))
+
+
+def _keys(report: Report, found: Signature) -> tuple[int, ...]:
+    names = [*map(_known, known_as(report)), *map(_declared, filter(None, [ghost_of(report)]))]
+    return tuple(dict.fromkeys((*found.bands, *_exact(found), *names)))
+
+
+def _exact(found: Signature) -> tuple[int, ...]:
+    return (_number(f"exact {found.exact}"),) if found.words else ()
+
+
+def _known(name: str) -> int:
+    """The key of a report that goes by a name."""
+    return _number(f"known {name}")
+
+
+def _declared(name: str) -> int:
+    """The key of a report that declares this to be its origin."""
+    return _number(f"declared {name}")
 
 
 def _number(name: str) -> int:
     return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+_ORIGIN = Prepared(select(origins.c.origin).where(origins.c.report == bindparam("report")))
+_sparse = (
+    select(bands.c.band).where(within(bands.c.band, "bands")).group_by(bands.c.band).having(func.count() <= MOST_HELD)
+).subquery()
+_SHARED = Prepared(select(bands.c.report, func.count()).where(bands.c.band == _sparse.c.band).group_by(bands.c.report))
+_HOLDERS = Prepared(select(bands.c.report).where(bands.c.band == bindparam("band")).order_by(bands.c.report).limit(MOST_HELD))
+_JOINED = Prepared(
+    select(links.c.report, links.c.other).where(
+        links.c.joins, or_(within(links.c.report, "reports"), within(links.c.other, "reports"))
+    )
+)
+_LINKS = Prepared(
+    select(links.c.id, links.c.detail).where(or_(within(links.c.report, "reports"), within(links.c.other, "reports")))
+)
+_GROUPS = Prepared(select(origins.c.report, origins.c.origin, origins.c.publisher).where(within(origins.c.report, "reports")))
+_EVENTS = Prepared(
+    select(events.c.key)
+    .select_from(events.join(current, current.c.coding == events.c.coding))
+    .where(within(events.c.report, "reports"))
+)
 
 
 def connect(conn: Connection, report: Report) -> set[str]:
@@ -57,31 +96,31 @@ def connect(conn: Connection, report: Report) -> set[str]:
     Returns:
         Keys of the current events of *other* reports whose group has changed.
     """
-    if conn.scalar(select(origins.c.origin).where(origins.c.report == report.id)) is not None:
+    if _ORIGIN.first(conn, report=report.id) is not None:
         return set()
-    met = _met(conn, report)
-    rows.insert(conn, bands, [{"band": key, "report": report.id} for key in keys_of(report)])
+    own = signature(report.text)
+    met = _met(conn, report, own)
+    rows.insert(conn, bands, [{"band": key, "report": report.id} for key in _keys(report, own)])
     found = list(ghosts(report))
     for other in _loaded(conn, met):
         link = relation(report, other, align(report.text, other.text))
         if link is not None:
             found.append(link)
     rows.upsert(conn, links, [_row(link) for link in found])
-    return _regroup(conn, report)
+    return _regroup(conn, report, alone=not any(link.joins and link.other for link in found))
 
 
-def _met(conn: Connection, report: Report) -> list[str]:
-    """Ids of reports that share enough keys with a new one to be worth aligning."""
-    own = signature(report.text)
-    texts, others = list(own.bands), [key for key in keys_of(report) if key not in set(own.bands)]
-    sizes = select(bands.c.band).where(bands.c.band.in_(texts)).group_by(bands.c.band).having(func.count() <= MOST_HELD)
-    counted = select(bands.c.report, func.count()).where(bands.c.band.in_(sizes)).group_by(bands.c.report)
-    least = max(1.0, _SCREENED * len(own.bands))
-    found: Counter[str] = Counter(table(conn.execute(counted))) if texts else Counter()
-    close = {id_ for id_, count in found.items() if count >= min(least, _ENOUGH)}
-    for key in others:
-        query = select(bands.c.report).where(bands.c.band == key).order_by(bands.c.report).limit(MOST_HELD)
-        close |= set(conn.scalars(query))
+def _met(conn: Connection, report: Report, own: Signature) -> list[str]:
+    """Ids of reports that share enough keys with a new one to be worth aligning, or by whose names one declares the other.
+
+    Two reports of one publisher and day are not held against each other for that alone: one of them must say so.
+    """
+    least = min(max(1.0, _SCREENED * len(own.bands)), _ENOUGH)
+    close = {id_ for id_, count in _SHARED.all(conn, bands=list(own.bands)) if count >= least} if own.bands else set()
+    ghost = ghost_of(report)
+    named = [_declared(name) for name in known_as(report)] + ([_known(ghost), _declared(ghost)] if ghost else [])
+    for key in dict.fromkeys((*_exact(own), *named)):
+        close |= set(_HOLDERS.column(conn, band=key))
     return sorted(close - {report.id})
 
 
@@ -115,54 +154,35 @@ def link_of(detail: str) -> Link:
     return Link(**data, blocks=made_blocks, changes=made_changes)
 
 
-def _regroup(conn: Connection, report: Report) -> set[str]:
-    """Work out the group of a report and of all that hangs together with it."""
-    component = _component(conn, report.id)
+def _regroup(conn: Connection, report: Report, *, alone: bool) -> set[str]:
+    """Work out the group of a report and of all that hangs together with it; ``alone``: nothing does."""
+    component = {report.id} if alone else _component(conn, report.id)
     members = [report, *_loaded(conn, sorted(component - {report.id}))]
-    held: dict[str, Link] = {}
-    for piece in chunks(sorted(component)):
-        query = select(links.c.id, links.c.detail).where(links.c.report.in_(piece) | links.c.other.in_(piece))
-        held.update({id_: link_of(detail) for id_, detail in conn.execute(query)})
-    before = _groups_of(conn, component)
-    after = {name: group for group in groups(members, held.values()) for name in group.members}
+    held = [] if alone else _LINKS.all(conn, reports=sorted(component))
+    before = {} if alone else _groups_of(conn, component)
+    after = {name: group for group in groups(members, map(link_of, table(held).values())) for name in group.members}
     changed = [
         {"report": name, "origin": group.key, "publisher": group.publisher}
         for name, group in sorted(after.items())
         if before.get(name) != (group.key, group.publisher)
     ]
     rows.upsert(conn, origins, changed)
-    return _events_of(conn, {name for row in changed if (name := row["report"]) and name != report.id})
+    others = sorted({str(row["report"]) for row in changed} - {report.id})
+    return set(_EVENTS.column(conn, reports=others)) if others else set()
 
 
 def _component(conn: Connection, id_: str) -> set[str]:
     """Every report that joining links lead to, there and back."""
     found, front = {id_}, {id_}
     while front:
-        near: set[str] = set()
-        for piece in chunks(sorted(front)):
-            query = select(links.c.report, links.c.other).where(
-                links.c.joins, or_(links.c.report.in_(piece), links.c.other.in_(piece))
-            )
-            near |= {name for pair in conn.execute(query) for name in pair if name}
+        near = {name for pair in _JOINED.all(conn, reports=sorted(front)) for name in pair if name}
         front = near - found
         found |= front
     return found
 
 
 def _groups_of(conn: Connection, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
-    found: dict[str, tuple[str, str | None]] = {}
-    for piece in chunks(sorted(ids)):
-        query = select(origins.c.report, origins.c.origin, origins.c.publisher).where(origins.c.report.in_(piece))
-        found.update({report: (origin, publisher) for report, origin, publisher in conn.execute(query)})
-    return found
-
-
-def _events_of(conn: Connection, reports: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for piece in chunks(sorted(reports)):
-        query = select(events.c.key).join(current, current.c.coding == events.c.coding).where(events.c.report.in_(piece))
-        found |= set(conn.scalars(query))
-    return found
+    return {report: (origin, publisher) for report, origin, publisher in _GROUPS.all(conn, reports=sorted(ids))}
 
 
 def why(conn: Connection, report: str) -> tuple[str, ...]:

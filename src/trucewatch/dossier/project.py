@@ -12,25 +12,29 @@ This module must not read reports or code them.
 
 from __future__ import annotations
 
+import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, select
 
 from trucewatch.dossier import chain_rows
-from trucewatch.dossier.config import Config, read, template
+from trucewatch.dossier.config import FILE, Config, read, template
 from trucewatch.dossier.evidence import Archive, CustodyLog
+from trucewatch.dossier.evidence.disk import sync_folder
 from trucewatch.dossier.sql import now
 from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.engine import place
 from trucewatch.dossier.store.session import open_store
 from trucewatch.dossier.store.tables import meta, records
 from trucewatch.model import TrucewatchError
 from trucewatch.reading import FetchOptions, Payload, ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -58,8 +62,16 @@ class Dossier:
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` in one write transaction, again from its start where another writer was in the way."""
-        result = self.store.in_write(work)
-        self.follow()
+        made: list[Entry | None] = []
+
+        def noted(conn: Connection) -> Result:
+            result = work(conn)
+            made[:] = chain_rows.made_in(conn)
+            return result
+
+        result = self.store.in_write(noted)
+        if len(made) > 1:
+            self.follow(made)
         return result
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
@@ -67,11 +79,15 @@ class Dossier:
         with self.store.read() as conn:
             return work(conn)
 
-    def follow(self) -> None:
-        """Bring the chain's file up to the database."""
-        self.log.catch_up(self._entries_after)
+    def follow(self, made: Sequence[Entry | None] = ()) -> None:
+        """Bring the chain's file up to the database. ``made``: the entries that were committed just now, after the one before them."""
+        self.log.catch_up(lambda seq: self._entries_after(seq, made))
 
-    def _entries_after(self, seq: int) -> Iterator[Entry]:
+    def _entries_after(self, seq: int, made: Sequence[Entry | None]) -> Iterator[Entry]:
+        known = [entry for entry in made if entry is not None]
+        if known and known[0].seq == seq + 1:
+            yield from known
+            return
         with self.store.read() as conn:
             yield from chain_rows.after(conn, seq)
 
@@ -116,29 +132,54 @@ def init(folder: Path, *, name: str | None = None, url: str = "sqlite") -> Confi
     Raises:
         TrucewatchError: ``dossier-exists``, ``unwritable``, whatever the database says. Nothing is left behind then.
     """
-    path = folder / "dossier.toml"
-    if path.exists():
+    if (folder / FILE).exists():
         raise TrucewatchError(
             "dossier-exists", "there is a dossier here already", where=str(folder), next_step="choose another folder"
         )
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(template(name or folder.resolve().name, url))
-        config = read(folder)
+        config = _drafted(folder, template(name or folder.resolve().name, url))
         with opened(config, write=True) as dossier:
-            dossier.write(lambda conn: _begin(conn, config))
+            dossier.write(lambda conn: _begin(conn, config, _intended(folder)))
+        (folder / _DRAFT).replace(folder / FILE)
+        sync_folder(folder)
+        (folder / _INTENT).unlink()
     except OSError as error:
         raise TrucewatchError(
-            "unwritable", "the dossier cannot be made", where=str(folder), why=error.strerror or str(error)
-        ) from error
+            "unwritable", "the dossier cannot be made", where=str(folder), why=error.strerror or str(error),
+            next_step="choose another folder, or make room; nothing was made",
+        ) from error  # fmt: skip
     except TrucewatchError:
-        path.unlink(missing_ok=True)
-        if made:
-            _sweep(folder)
+        _sweep(folder, whole=made)
         raise
-    return config
+    return read(folder)
+
+
+#: While a dossier is made: its settings, which take their name last of all, and the id that it is to have, so that the same call goes on.
+_DRAFT = ".dossier.toml.new"
+_INTENT = ".dossier.id.new"
+
+
+def _drafted(folder: Path, text: str) -> Config:
+    if not (folder / _INTENT).exists():
+        _write(folder / _INTENT, secrets.token_hex(8))
+    _write(folder / _DRAFT, text)
+    return read(folder, _DRAFT)
+
+
+def _write(path: Path, text: str) -> None:
+    """A small file, whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _intended(folder: Path) -> str:
+    return (folder / _INTENT).read_text("utf-8")
 
 
 @contextmanager
@@ -151,7 +192,7 @@ def open_dossier(folder: Path, *, write: bool = False, tell: Callable[[str], Non
         tell: hears of an upgrade of the database, and of what an interrupted command had left half written.
 
     Raises:
-        TrucewatchError: ``no-dossier``, ``bad-config``, ``newer-dossier``, or what the store and the evidence say.
+        TrucewatchError: ``no-dossier``, ``bad-config``, ``bad-protection``, ``newer-dossier``, or what the store and the evidence say.
     """
     with opened(read(folder), write=write, tell=tell) as dossier:
         if dossier.read(lambda conn: conn.scalar(select(meta.c.value).where(meta.c.key == "id"))) is None:
@@ -190,14 +231,22 @@ def _recover(dossier: Dossier, tell: Callable[[str], None] | None) -> None:
             tell(f"{cut.segment}: {cut.length:,} bytes of an interrupted write were removed; the chain of custody says so")
 
 
-def _begin(conn: Connection, config: Config) -> None:
-    id_ = secrets.token_hex(8)
-    rows.insert(conn, meta, [{"key": "id", "value": id_}, {"key": "made", "value": now()}])
-    chain_rows.enter(conn, "made", {"dossier": id_, "name": config.name})
+def _begin(conn: Connection, config: Config, id_: str) -> None:
+    there = conn.scalar(select(meta.c.value).where(meta.c.key == "id"))
+    if there is not None and there != id_:
+        raise TrucewatchError(
+            "database-taken", "the database holds another dossier", where=place(conn.engine),
+            next_step="give this one a database of its own; nothing was changed",
+        )  # fmt: skip
+    if there is None:
+        rows.insert(conn, meta, [{"key": "id", "value": id_}, {"key": "made", "value": now()}])
+        chain_rows.enter(conn, "made", {"dossier": id_, "name": config.name})
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what a failed ``init`` left in a folder that it made."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    folder.rmdir()
+def _sweep(folder: Path, *, whole: bool) -> None:
+    """Remove what a failed ``init`` left: all of a folder that it made, its own two files in another."""
+    with suppress(OSError):
+        if whole:
+            rmtree(folder)
+        for name in (_DRAFT, _INTENT):
+            (folder / name).unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from trucewatch.dossier import chain_rows
 from trucewatch.dossier.evidence import Capture, local_uri
-from trucewatch.dossier.sql import now, short_id
+from trucewatch.dossier.sql import now, short_id, storable
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import captures, progress, records
 from trucewatch.model import TrucewatchError
@@ -174,10 +174,14 @@ class Receiver:
             self._records(conn, known[0]["id"], stored)
             chain_rows.enter(conn, "received again", _detail(known[0]["id"], made, digest, stored))
             return known[0], False
+        if digest != stored.main.payload_sha256:
+            raise TrucewatchError(
+                str(Code.UNREADABLE), "it changed while it was read", where=name, next_step="add it again when it is at rest"
+            )
         id_ = short_id("k", key)
         seq = chain_rows.enter(conn, "received", _detail(id_, made, digest, stored))
         row = {
-            "id": id_, "key": key, "kind": made.kind, "name": name, "uri": made.uri, "url": url,
+            "id": id_, "key": key, "kind": made.kind, "name": storable(name), "uri": made.uri, "url": url,
             "content_type": None if made.content_type == _UNKNOWN else made.content_type,
             "sha256": digest, "size": size, "retrieved": made.retrieved, "published": self.published,
             "language": self.options.language, "seq": seq,

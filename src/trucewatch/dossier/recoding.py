@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 
 from trucewatch.dossier import judgements, keeping
 from trucewatch.dossier.incident_graph import Graph
+from trucewatch.dossier.store.errors import UNSTORABLE
 from trucewatch.dossier.store.tables import codings, current, reports
+from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -54,7 +56,12 @@ def stale(dossier: Dossier, coder: str) -> list[str]:
 def recode(dossier: Dossier, code: Code, ids: Iterable[str]) -> Iterator[Recoded]:
     """Code reports anew, one transaction each."""
     for coded in code(_reports(dossier, ids)):
-        yield dossier.write(lambda conn, coded=coded: _store(conn, dossier, coded))  # type: ignore[misc]
+        try:
+            yield dossier.write(lambda conn, coded=coded: _store(conn, dossier, coded))  # type: ignore[misc]
+        except TrucewatchError as error:
+            if error.code != UNSTORABLE.code:
+                raise
+            yield Recoded(coded.id, "failed", (error.reason(),), 0, 0)
 
 
 def _reports(dossier: Dossier, ids: Iterable[str]) -> Iterator[Report]:
@@ -70,9 +77,7 @@ def _store(conn: Connection, dossier: Dossier, coded: Coded) -> Recoded:
     if coding is None:
         return Recoded(coded.id, coded.status, coded.reasons, before or 0, len(coded.events))
     attached = Counter(judgements.reattach(conn, coded))
-    graph = Graph(conn, dossier.config.publishers)
-    graph.take_out(sorted(set(coding.gone) - set(coding.keys)))
-    graph.take_in(coding.keys)
+    Graph(conn, dossier.config.publishers).bring_up({*coding.gone, *coding.keys})
     return Recoded(
         coded.id, coded.status, coded.reasons, len(coding.gone), len(coded.events), attached["moved"], attached["lost"]
     )

@@ -39,6 +39,11 @@ def short_id(prefix: str, *parts: str | None, size: int = 16) -> str:
     return f"{prefix}-{sha256(joined.encode('utf-8', 'surrogatepass')).hexdigest()[:size]}"
 
 
+def storable(words: str) -> str:
+    """Words that both databases keep: what is no character of Unicode (a file's name may hold any byte), and NUL, by its escape."""
+    return words.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
 def now() -> str:
     """The time in UTC, to the millisecond, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import feeds
@@ -123,7 +123,7 @@ class Watch:
 
 def forget(dossier: Dossier) -> None:
     """Drop what is known of feeds that the settings no longer name."""
-    dossier.write(lambda conn: conn.execute(delete(feeds).where(feeds.c.url.not_in(list(dossier.config.feeds)))))
+    dossier.write(lambda conn: rows.remove(conn, feeds, feeds.c.url.not_in(list(dossier.config.feeds))))
 
 
 def _seconds(value: str | None, now: datetime) -> float:

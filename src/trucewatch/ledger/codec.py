@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from trucewatch.model import TrucewatchError
 from trucewatch.model.plain import maker
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from trucewatch.model.plain import Make
 
 Record = TypeVar("Record")
@@ -33,7 +35,7 @@ def parse(kind: type[Record], line: str) -> Record:
         TrucewatchError: ``bad-ledger-record`` where the line is not one of this kind.
     """
     try:
-        made = _maker(kind)(json.loads(line))
+        made = _maker(cast("Any", kind))(json.loads(line))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TrucewatchError(
             "bad-ledger-record", f"not a stored {kind.__name__}", why=f"{type(error).__name__}: {error}",
@@ -50,19 +52,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if is_dataclass(value):
-        found = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+        found = ((name, getattr(value, name), default) for name, default in _fields(cast("Any", type(value))))
         return {name: _plain(given) for name, given, default in found if default is MISSING or given != default}
     return value
 
 
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in fields(kind))
+def _fields(kind: Hashable) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(cast("Any", kind)))
 
 
 @cache
-def _maker(kind: type) -> Make:
+def _maker(kind: Hashable) -> Make:
     made = maker(kind, strict=True)
     if made is None:
-        raise TypeError(f"{kind.__name__} is no record")
+        raise TypeError(f"{kind} is no record")
     return made

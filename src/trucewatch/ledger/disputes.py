@@ -5,7 +5,6 @@ A contradiction is what reports say against each other; it is never settled here
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
@@ -13,7 +12,8 @@ from trucewatch.ledger.accounts import role
 from trucewatch.ledger.english import day_words, listed, number_words, opened, place_words, plural
 from trucewatch.ledger.geo import MOVING, meeting, span, wide
 from trucewatch.ledger.sides import hostile, party_sides, party_words, same_side
-from trucewatch.ledger.tellers import short
+from trucewatch.ledger.tellers import WEAPONS, short
+from trucewatch.ledger.words import RESULT
 from trucewatch.model.incident import Contradiction, Version
 
 if TYPE_CHECKING:
@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 
     from trucewatch.model.incident import Account, Matter, Toll
 
-_WEAPONS = {"shelling": "shelling", "air": "an attack from the air", "device": "a bomb or mine", "gunfire": "gunfire"}
 _PATROLS = {
     "patrol held": "a patrol held",
     "patrol cut short": "a patrol cut short",
     "patrol obstructed": "a patrol obstructed",
 }
-_RESULT = re.compile(r"\b(?:kill|wound|injur|die|dead|hurt|destroy|damag|burn)", re.IGNORECASE)
 _NOUN = {"killed": "dead", "injured": "wounded", "missing": "missing", "detained": "held", "displaced": "displaced"}
 
 
@@ -164,7 +162,7 @@ def _how_many(toll: Toll, accounts: Sequence[Account]) -> Contradiction | None:
 
 def _what(asserted: Sequence[Account], origins: Callable[[Account], str]) -> Contradiction | None:
     """Another weapon, or a patrol held and yet cut short: only where one origin tells the one, and another only the other."""
-    for kinds in (_WEAPONS, _PATROLS):
+    for kinds in (WEAPONS, _PATROLS):
         groups = _grouped(asserted, lambda a, k=kinds: [label] if (label := _label(a, k)) else [])  # type: ignore[misc]
         told = {label: {origins(a) for a in found} for label, found in groups.items()}
         unlike = {one for one in told for other in told if told[one] - told[other] and told[other] - told[one]}
@@ -175,7 +173,7 @@ def _what(asserted: Sequence[Account], origins: Callable[[Account], str]) -> Con
 
 def _label(account: Account, kinds: Mapping[str, str]) -> str:
     """What kind of weapon or patrol an account tells of; nothing for a bare result ("two were killed"), whose kind is not its own."""
-    if _RESULT.match(account.predicate.text):
+    if RESULT.match(account.predicate.text):
         return ""
     return kinds.get(account.truce or "") or kinds.get(tables.family(account.type, account.mode, account.truce).name, "")
 

@@ -47,6 +47,8 @@ _COMMON = {
     "authorities", "protesters", "people",
 }  # fmt: skip
 _PLURALS = {"people", "police", "staff", "men", "women", "children", "they", "fishermen"}
+_SPOKEN = {"REQUEST": "Demand", "REJECT": "Refusal", "AGREE": "Promise"}
+_BY_WORDS = {"access denied", "aid obstructed", "talks refused", "ceasefire declared", "agreement signed", "commitment"}
 _TYPES = {
     "AGREE": "Promise",
     "CONSULT": "Meeting",
@@ -126,7 +128,9 @@ def counted(number: int, noun: str) -> str:
 
 
 def act_words(type_: str, truce: str | None) -> str:
-    """What was done: the ceasefire category's label, else the type."""
+    """What was done: the ceasefire category's label, else the type; an act of words about a category says so ("Demand: withdrawal")."""
+    if truce and type_ in _SPOKEN and truce not in _BY_WORDS:
+        return f"{_SPOKEN[type_]}: {act_words('', truce).lower()}"
     if truce:
         try:
             return ontology.load().truce(truce).label

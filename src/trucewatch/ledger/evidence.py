@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import MOVING, days_apart, meet, wide
+from trucewatch.ledger.geo import days_apart, meet, moving, wide
 from trucewatch.ledger.profile import place_names
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from trucewatch.ledger.profile import Profile
 
 Seen = dict[str, float]
+SPOKEN = frozenset({"threat", "demand", "promise", "refusal", "talks refused"})
+"""Families of acts done by words: many are alike, and only the same words tell that they are one."""
 _WEEK = 7
 _FRESH = 3
 _LATE = 10
@@ -37,7 +39,7 @@ def place(a: Profile, b: Profile) -> str:
     if a.spots and b.spots:
         found = meet(a.spots, b.spots)
         if found == "apart":
-            return "place moving" if {a.family, b.family} <= MOVING else "bar place"
+            return "place moving" if moving(a.family, b.family) else "bar place"
         points = any(not wide(s) for s in a.spots) and any(not wide(s) for s in b.spots)
         return f"place {found}" if points or found != "same" else "place area"
     if _by_name(a, b) or _by_name(b, a):
@@ -177,6 +179,7 @@ def about(a: Profile, b: Profile) -> Seen:
         "one origin": bool(one.group) and one.group == other.group,
         "one denies": a.denied != b.denied,
         "published far": a.published is not None and b.published is not None and abs(a.published - b.published) > _LATE,
+        "spoken": bool({a.family, b.family} & SPOKEN),
         "mention": "mention" in {a.role, b.role},
     }
     return {name: 1.0 for name, holds in checks.items() if holds}

@@ -21,21 +21,7 @@ NAMED = "named"
 """Kind of a spot that stands for a capitalised name in a recipient's words, where no place of that name was found."""
 WORDED = "worded"
 """Kind of a spot that the report words as a place ("in Orl"), where the gazetteer found none."""
-MOVING = frozenset(
-    {
-        "patrol",
-        "convoy",
-        "withdrawal",
-        "release",
-        "obstruct",
-        "access",
-        "build-up",
-        "talks",
-        "agreement",
-        "truce",
-        "cooperation",
-    }
-)
+MOVING = frozenset({"patrol", "convoy", "withdrawal", "release", "build-up", "talks", "agreement", "truce", "cooperation"})
 """Families of acts that have more than one place: those that move, and talks whose subject lies elsewhere."""
 _RADIUS = 6371.0
 _POINT = 2
@@ -50,6 +36,11 @@ _HOUR = re.compile(r"T(\d{2}):")
 _PARTS = {"MO": (5, 12), "MI": (11, 14), "AF": (12, 18), "EV": (17, 23), "NI": (20, 30), "DT": (6, 20)}
 _DUSK = 17
 _DAWN = 6
+
+
+def moving(*families: str) -> bool:
+    """Whether other points may be one way: something moves, and nobody was kept out of a place of its own."""
+    return bool(MOVING & set(families)) and "access" not in families
 
 
 class Span(NamedTuple):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from trucewatch.ledger import tables
 from trucewatch.ledger.geo import MOVING, NAMED, WORDED, wide
-from trucewatch.ledger.words import signs
+from trucewatch.ledger.words import RESULT, signs
 from trucewatch.model.incident import Spot, When
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ _FRESH = re.compile(
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b(?:another|a second|the second|again|third|a further|second day)\b", re.IGNORECASE)
-_RESULT = re.compile(
-    r"\b(?:kill|wound|injur|die|dead|death|hurt|destroy|damag|burn|lost|los[et]|collaps|casualt|lasted|ended)\w*", re.IGNORECASE
-)
 _WEAPON = re.compile(
     r"\b(?:shell|mortar|bomb|artillery|howitzer|rocket|missile|drone|round|grenade|bullet|impact)s?\b", re.IGNORECASE
 )
@@ -147,7 +144,7 @@ class Scenery:
             points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
             fresh=fresh,
             again=bool(_AGAIN.search(before)) and not _IT_WAS.match(before),
-            result=bool(_RESULT.search(event.predicate.text)),
+            result=bool(RESULT.search(event.predicate.text)),
             weapon=bool(_WEAPON.search(clause)),
             clock=self._clock(event),
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import MOVING, WORDED, days_apart, meet, span
+from trucewatch.ledger.geo import WORDED, days_apart, meet, moving, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAMING = re.compile(r"(?:called|described|condemned|denounced|branded|hailed|praised|deplored)\b", re.IGNORECASE)
 """Predicates that pass judgement on an act, though they hold its noun."""
 _TOLD = {"happened", "ongoing", "denied"}
+_SPOKEN = {"threat", "demand"}
 _FAR = 3
 
 
@@ -144,6 +145,7 @@ def features(event: Event, setting: Setting, strand: Strand) -> dict[str, float]
         "clock": setting.clock and gap > 0,
         "counter": strand.denied and event.status != "denied" and gap <= 1,
         "denied": event.status == "denied",
+        "spoken": tables.family(event.type, event.mode, event.truce).name in _SPOKEN and is_act(event),
         "not told": event.status not in _TOLD,
     }
     seen |= {name: 1.0 for name, holds in flags.items() if holds}
@@ -176,7 +178,7 @@ def _where(event: Event, setting: Setting, strand: Strand) -> str:
     if not strand.places:
         return "off"
     family = tables.family(event.type, event.mode, event.truce).name
-    return "moving" if family in MOVING or not is_told(event) else "barred"
+    return "moving" if moving(family, *strand.families) or not is_told(event) else "barred"
 
 
 def _on(setting: Setting, strand: Strand) -> str:

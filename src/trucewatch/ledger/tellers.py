@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trucewatch.ledger import tables
 from trucewatch.ledger.accounts import role
 from trucewatch.ledger.english import lowered, opened, plural
+from trucewatch.ledger.words import RESULT
 from trucewatch.model.incident import Teller
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from trucewatch.model.incident import Account, Position
 
+WEAPONS = {"shelling": "shelling", "air": "an attack from the air", "device": "a bomb or mine", "gunfire": "gunfire"}
+"""Families of acts that name a means, in plain words."""
 _GENERAL = {"assault", "damage", "violation"}
 _STATUS = {
     "planned": "as planned",
@@ -41,7 +44,8 @@ def position(account: Account, family: str) -> Position:
     if account.status == "denied":
         return "denies"
     own = tables.family(account.type, account.mode, account.truce).name
-    return "asserts" if own in _GENERAL or tables.level(own, family) in {"same", "close"} else "otherwise"
+    alike = own in _GENERAL or tables.level(own, family) in {"same", "close"}
+    return "asserts" if alike or RESULT.match(account.predicate.text) else "otherwise"
 
 
 def origin_of(account: Account, origins: Mapping[str, str]) -> str:
@@ -76,7 +80,8 @@ def says(account: Account, place: Position, act: str) -> str:
     if place == "denies":
         return ("deny it" if many else "denies it") if account.voice.words else "reports that it did not happen"
     if place == "otherwise":
-        return f"{'tell' if many else 'tells'} it as {act[:1].lower()}{act[1:]}"
+        kind = WEAPONS.get(tables.family(account.type, account.mode, account.truce).name) or f"{act[:1].lower()}{act[1:]}"
+        return f"{'tell' if many else 'tells'} it as {kind}"
     if account.voice.stance in _STANCE:
         return _STANCE[account.voice.stance][many]
     told = ("say that it happened" if many else "says that it happened") if account.voice.words else "reports it"

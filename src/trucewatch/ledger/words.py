@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from trucewatch.model import Coded
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]*|\d{2,}")
+RESULT = re.compile(
+    r"\b(?:kill|wound|injur|die|dead|death|hurt|destroy|damag|burn|burnt|lost|los[et]|collaps|casualt|lasted|ended)\w*",
+    re.IGNORECASE,
+)
+"""Predicates that tell what came of an act, not how it was done."""
 _SHORT = 4
 _IRREGULAR = {
     "children": "child", "men": "man", "women": "woman", "policemen": "policeman", "fishermen": "fisherman", "wives": "wife", "bodies": "body",

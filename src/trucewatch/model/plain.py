@@ -5,11 +5,11 @@ The contract and the ledger's codec are made of it; both read hundreds of thousa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 Make = Callable[[Any], Any]
 _ATOMS = frozenset((str, int, float, bool, type(None)))
@@ -22,7 +22,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [item if type(item) in _ATOMS else plain(item) for item in value]
     if is_dataclass(value):
-        given = ((name, getattr(value, name)) for name in names(type(value)))
+        given = ((name, getattr(value, name)) for name in names(cast("Any", type(value))))
         return {name: found if type(found) in _ATOMS else plain(found) for name, found in given}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
@@ -30,9 +30,9 @@ def plain(value: Any) -> Any:
 
 
 @cache
-def names(kind: Any) -> tuple[str, ...]:
+def names(kind: Hashable) -> tuple[str, ...]:
     """The names of a record's fields, in order."""
-    return tuple(field.name for field in fields(kind))
+    return tuple(field.name for field in fields(cast("Any", kind)))
 
 
 @cache

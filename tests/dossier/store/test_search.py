@@ -12,7 +12,7 @@ from tests.dossier.store.sample import add_reports, prose, report
 
 from trucewatch.dossier.store import rows, search
 from trucewatch.dossier.store.tables import reports
-from trucewatch.dossier.store.words import words_of
+from trucewatch.dossier.store.words import rebuild, words_of
 from trucewatch.model.errors import TrucewatchError
 
 REPORTS = [
@@ -173,6 +173,20 @@ def test_vacuum_does_not_part_words_from_reports(tmp_path, both):
     store.in_write(
         lambda conn: conn.exec_driver_sql("INSERT INTO report_words (report_words, rank) VALUES ('integrity-check', 1)")
     )
+
+
+def test_words_that_were_lost_can_be_made_anew(store):
+    add_reports(store, [*REPORTS, *(report(n, "A quiet day.") for n in range(20, 150))])
+    gone = (
+        "DELETE FROM report_words"
+        if store.engine.dialect.name != "sqlite"
+        else "INSERT INTO report_words (report_words) VALUES ('delete-all')"
+    )
+    store.in_write(lambda conn: conn.execute(text(gone)))
+    assert found(store, "army") == set()
+    store.in_write(rebuild)
+    assert found(store, "army") == {1, 4}
+    assert len(found(store, "quiet")) == 130
 
 
 def test_a_hit_shows_where_the_words_stand(store):

@@ -202,6 +202,26 @@ class PayloadStream(io.RawIOBase):
         super().close()
 
 
+def is_beginning(raw: BinaryIO) -> bool:
+    """Whether the rest of a file is records as far as it goes: what an interrupted write leaves. Nothing at all is, too."""
+    ahead = raw.read(CHUNK)
+    while ahead:
+        unpack, start = zlib.decompressobj(31), b""
+        while ahead and not unpack.eof:
+            try:
+                start = (start + unpack.decompress(ahead, CHUNK))[: len(_FIRST)]
+            except zlib.error:
+                return False
+            ahead = b"" if unpack.eof else unpack.unconsumed_tail or raw.read(CHUNK)
+        if not _FIRST.startswith(start):
+            return False
+        ahead = unpack.unused_data or raw.read(CHUNK)
+    return True
+
+
+_FIRST = b"WARC/1.1\r\n"
+
+
 def _parsed(head: bytes) -> Mapping[str, str]:
     lines = head.decode("utf-8", "replace").split("\r\n")
     if lines[0] != "WARC/1.1":

@@ -1,5 +1,7 @@
 """Checks the evidence: every stored byte against the database's records, and the custody log against its entries.
 
+What a command that was killed leaves is a note: the beginning of a record at a segment's end, a few entries that the log lacks at its end.
+
 One flipped bit anywhere in a segment or in the custody log is named, and so is what is missing, what is too much and what changed
 places. Everything is read in pieces. This module changes nothing.
 """
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from trucewatch.dossier.evidence.chain import Follower, from_line, to_line
 from trucewatch.dossier.evidence.disk import CHUNK, size_of
-from trucewatch.dossier.evidence.members import Member
+from trucewatch.dossier.evidence.members import Member, is_beginning
 from trucewatch.dossier.evidence.trouble import Trouble
 from trucewatch.model import TrucewatchError
 
@@ -49,7 +51,23 @@ def verify_segments(archive: Archive, records: Iterable[StoredRecord]) -> Iterat
         yield from _Segment(archive, segment).check(group)
     for name in archive.names():
         if name not in seen and not _in_use(archive, name):
-            yield Trouble("segment-unknown", f"segments/{name}", "no record accounts for this file")
+            cut_off = _is_cut_off(archive, name)
+            yield Trouble("segment-unknown", f"segments/{name}", f"no record accounts for this file{cut_off}", bool(cut_off))
+
+
+def _is_cut_off(archive: Archive, name: str) -> str:
+    """Words on it where a file holds nothing but what an interrupted write leaves."""
+    try:
+        with archive.open_segment(name) as stream:
+            return _CUT_OFF if is_beginning(stream) else ""
+    except (OSError, TrucewatchError):
+        return ""
+
+
+#: How a finding ends that is a note.
+_CUT_OFF = ": an interrupted write, which the next command that writes removes"
+#: Entries that the log may lack at its end where commands were killed between the database and the log.
+_LAG = 16
 
 
 def _in_use(archive: Archive, name: str) -> bool:
@@ -89,7 +107,7 @@ class _Segment:
             yield from self._place(record)
             yield from self._record(stream, record)
             self._at = max(self._at, record.offset + record.length)
-        yield from self._end(size_of(stream))
+        yield from self._end(stream)
 
     def _place(self, record: StoredRecord) -> Iterator[Trouble]:
         if record.offset > self._at:
@@ -97,11 +115,15 @@ class _Segment:
         elif record.offset < self._at:
             yield self._trouble("records-overlap", f"{record.record_id} begins inside another record", record.offset)
 
-    def _end(self, size: int) -> Iterator[Trouble]:
+    def _end(self, stream: BinaryIO) -> Iterator[Trouble]:
+        size = size_of(stream)
         if size < self._at:
             yield self._trouble("segment-cut", f"the last {self._at - size:,} bytes are missing", size)
         elif size > self._at and not self.archive.is_busy(self.name):
-            yield self._trouble("bytes-unaccounted", f"no record accounts for the last {size - self._at:,} bytes", self._at)
+            stream.seek(self._at)
+            cut_off = _CUT_OFF if is_beginning(stream) else ""
+            what = f"no record accounts for the last {size - self._at:,} bytes{cut_off}"
+            yield self._trouble("bytes-unaccounted", what, self._at, note=bool(cut_off))
 
     def _record(self, stream: BinaryIO, record: StoredRecord) -> Iterator[Trouble]:
         stream.seek(record.offset)
@@ -118,8 +140,8 @@ class _Segment:
         else:
             yield from (self._trouble("record-wrong", f"{record.record_id}: {what}", record.offset) for what in wrong)
 
-    def _trouble(self, code: str, what: str, at: int | None = None) -> Trouble:
-        return Trouble(code, f"segments/{self.name}" + ("" if at is None else f" at byte {at}"), what)
+    def _trouble(self, code: str, what: str, at: int | None = None, *, note: bool = False) -> Trouble:
+        return Trouble(code, f"segments/{self.name}" + ("" if at is None else f" at byte {at}"), what, note)
 
 
 def _faults(window: _Window, record: StoredRecord) -> Iterator[str]:
@@ -179,7 +201,7 @@ class _Lines:
         self._number = 0
         self._line = b""
         self._problem = ""
-        self._told = False
+        self._due: Entry | None = None
         self._last = 0
         self._step()
 
@@ -187,8 +209,8 @@ class _Lines:
         """Hold the next entry against the line at hand."""
         self._last = entry.seq
         while True:
-            if not self._line:
-                yield from self._ended(entry)
+            if not self._line or (self._is_half() and to_line(entry).startswith(self._line)):
+                self._due = self._due or entry
                 return
             if self._line == to_line(entry):
                 self._step()
@@ -204,16 +226,25 @@ class _Lines:
             yield self._trouble("log-line-out-of-order", f"entry {seq} stands where entry {entry.seq} belongs")
             self._step()
 
-    def _ended(self, entry: Entry) -> Iterator[Trouble]:
-        """Told once: every later entry is missing too."""
-        if not self._told and not self._problem:
-            yield self._trouble("log-line-missing", f"the file ends before entry {entry.seq}")
-        self._told = True
+    def _is_half(self) -> bool:
+        return not self._line.endswith(b"\n")
+
+    def _missing(self, first: Entry) -> Iterator[Trouble]:
+        """The entries at the end that the file lacks: told once."""
+        half = ", in the middle of it" if self._line else ""
+        late = self._last - first.seq < _LAG and (first.seq > 1 or self._last == 1)
+        what = f"the file ends before entry {first.seq} of {self._last}{half}"
+        if late:
+            what += ": an interrupted command, which the next one that writes makes good"
+        yield self._trouble("log-line-missing", what, note=late)
+        self._line = b""
 
     def rest(self) -> Iterator[Trouble]:
         """What the file holds beyond the last entry."""
         if self._problem:
             yield self._trouble("unreadable", self._problem)
+        elif self._due:
+            yield from self._missing(self._due)
         while self._line:
             seq = _seq(self._line)
             if seq is not None and seq <= self._last:
@@ -230,8 +261,8 @@ class _Lines:
         except TrucewatchError as problem:
             self._line, self._problem = b"", problem.why or problem.what
 
-    def _trouble(self, code: str, what: str) -> Trouble:
-        return Trouble(code, f"{self._name}:{self._number}", what)
+    def _trouble(self, code: str, what: str, *, note: bool = False) -> Trouble:
+        return Trouble(code, f"{self._name}:{self._number}", what, note)
 
 
 def _seq(line: bytes) -> int | None:

@@ -1,8 +1,8 @@
 """Opens a dossier's database and runs its transactions: SQLite in the dossier's folder, or PostgreSQL by URL.
 
 A write is one transaction, and the writers of one dossier come one after another (BEGIN IMMEDIATE; an advisory lock), so that the
-ledger never sees half of another's work. A read is one consistent snapshot and cannot write. Nothing here knows the tables. This
-module must not let an error of a driver, or a password, through to a user.
+ledger never sees half of another's work. A read is one consistent snapshot and cannot write. Nothing here knows what the tables
+mean. This module must not let an error of a driver, or a password, through to a user.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from trucewatch.dossier.store import tally
 from trucewatch.dossier.store.errors import LOCKED, safe_url, told
 from trucewatch.model.errors import TrucewatchError
 
@@ -260,7 +261,8 @@ class Store:
             with alone(conn):
                 if self._prepare is not None:
                     self._prepare(conn)
-                yield conn
+                with tally.counted(conn):
+                    yield conn
             self._prepare = None
 
     def in_write(self, fn: Callable[[Connection], T], *, patience: float = PATIENCE) -> T:

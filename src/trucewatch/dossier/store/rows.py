@@ -10,20 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import sqlite3
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, select, type_coerce, update
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, delete, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from trucewatch.dossier.store import words
+from trucewatch.dossier.store import tally, words
 from trucewatch.dossier.store.engine import is_sqlite, place
 from trucewatch.dossier.store.errors import DAMAGED
-from trucewatch.dossier.store.prepared import Prepared
+from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.model.errors import TrucewatchError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 #: Rows that a check holds in memory at once, and rows that one statement writes.
 AT_ONCE = 200
+_HEX = re.compile(r"[0-9a-f]{64}")
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -69,7 +71,7 @@ def insert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     for some in _by(rows, AT_ONCE):
         full = [complete(table, row) for row in some]
         _inserting(table).many(conn, full)
-        words.keep(conn, table, full)
+        _keep(conn, table, full)
         count += len(full)
     return count
 
@@ -81,7 +83,7 @@ def insert_new(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
         full = complete(table, row)
         statement: Any = _insert(conn, table).values(full).on_conflict_do_nothing().returning(*table.primary_key)
         if conn.execute(statement).first() is not None:
-            words.keep(conn, table, [full])
+            _keep(conn, table, [full])
             count += 1
     return count
 
@@ -90,11 +92,75 @@ def upsert(conn: Connection, table: Table, rows: Iterable[Row]) -> int:
     """Adds rows, or replaces the rows of the same primary key by them as wholes; gives their number."""
     count = 0
     for some in _by(rows, AT_ONCE):
-        full = [complete(table, row) for row in some]
+        full = list({_key_values(table, row): complete(table, row) for row in some}.values())
+        _let_go(conn, table, full)
         _upserting(table).many(conn, full)
-        words.keep(conn, table, full)
-        count += len(full)
+        _keep(conn, table, full)
+        count += len(some)
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A statement that takes out rows, and one that finds them first, so that they come off their table's sum."""
+
+    table: Table
+    find: Prepared
+    delete: Prepared
+
+    def run(self, conn: Connection, **values: Any) -> None:
+        """Take out the rows that the statement's named values mean."""
+        _take_off(conn, self.table, self.find.all(conn, **values) if tally.is_counting(conn) else ())
+        self.delete.run(conn, **values)
+
+
+def removal(table: Table, which: ColumnElement[bool]) -> Removal:
+    """Prepares to take out the rows for which ``which`` holds, with its named values (``prepared.within``, ``bindparam``)."""
+    return Removal(table, Prepared(_raw(table).where(which)), Prepared(delete(table).where(which)))
+
+
+def remove(conn: Connection, table: Table, which: ColumnElement[bool]) -> None:
+    """Takes out the rows for which ``which`` holds, once; what is done for every report has a ``removal``."""
+    if tally.is_counting(conn):
+        _take_off(conn, table, [tuple(row) for row in conn.execute(_raw(table).where(which))])
+    conn.execute(delete(table).where(which))
+
+
+def _keep(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """What goes along with rows that were written: their place in the table's sum, their words."""
+    tally.note(conn, table.name, (digest_of(table, row) for row in full))
+    words.keep(conn, table, full)
+
+
+def _let_go(conn: Connection, table: Table, full: Sequence[Row]) -> None:
+    """Takes the rows that are about to be replaced off the table's sum."""
+    if tally.is_counting(conn) and table.name != "meta":
+        keys = {_key_values(table, row) for row in full}
+        there = _finding(table).all(conn, keys=sorted({key[0] for key in keys}))
+        _take_off(conn, table, (row for row in there if _key_values(table, _named(table, row)) in keys))
+
+
+def _take_off(conn: Connection, table: Table, there: Iterable[tuple[Any, ...]]) -> None:
+    tally.note(conn, table.name, (digest_of(table, _named(table, row)) for row in there), -1)
+
+
+def _named(table: Table, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(table.c.keys(), row, strict=True))
+
+
+def _key_values(table: Table, row: Row) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+@cache
+def _finding(table: Table) -> Prepared:
+    return Prepared(_raw(table).where(within(next(iter(table.primary_key)), "keys")))
+
+
+def digest_of(table: Table, row: Row) -> str:
+    """A row's digest as it stands in it, or, in a table without any, as it would."""
+    found = str(row["digest"]) if "digest" in table.c else digest(table, row)
+    return found if _HEX.fullmatch(found) else digest(table, row)
 
 
 @cache
@@ -141,8 +207,9 @@ def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
             next_step=DAMAGED.next_step,
         )
     full = complete(table, {**found, **changes})
+    tally.note(conn, table.name, [digest_of(table, found)], -1)
     conn.execute(update(table).where(mine).values(full))
-    words.keep(conn, table, [full])
+    _keep(conn, table, [full])
 
 
 def check(conn: Connection, table: Table) -> Iterator[BadRow]:
@@ -163,6 +230,33 @@ def check(conn: Connection, table: Table) -> Iterator[BadRow]:
     finally:
         if is_sqlite(conn):
             driver.text_factory = str
+
+
+def check_sum(conn: Connection, table: Table) -> Iterator[BadRow]:
+    """Whether the table has the rows that were written to it, no more and no fewer; a row that was taken out leaves no key to name."""
+    there = tally.Tally()
+    driver: Any = conn.connection.driver_connection
+    if is_sqlite(conn):
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        for row in conn.execute(_raw(table), execution_options={"yield_per": AT_ONCE}).mappings():
+            there.add(digest_of(table, _plain(row)))
+        kept = tally.kept(conn).get(table.name, str(tally.Tally()))
+    finally:
+        if is_sqlite(conn):
+            driver.text_factory = str
+    if kept != str(there):
+        yield BadRow(table.name, "", _how_many(kept, there))
+
+
+def _how_many(kept: str, there: tally.Tally) -> str:
+    try:
+        more = there.count - tally.parse(kept).count
+    except ValueError:
+        return "its sum in meta cannot be read"
+    if more:
+        return f"{abs(more)} {'row' if abs(more) == 1 else 'rows'} {'too many' if more > 0 else 'missing'}"
+    return "a row is not one of those that were written"
 
 
 def _changed(conn: Connection, table: Table) -> Iterator[BadRow]:

@@ -180,8 +180,7 @@ def _log(path: Path) -> Iterator[Trouble]:
 
 def _frames(path: Path) -> int:
     """How many frames of the log count, as SQLite found when it last read it: ``mxFrame`` of the index beside it."""
-    with path.with_name(path.name + "-shm").open("rb") as index:
-        return int.from_bytes(index.read(20)[16:20], sys.byteorder)
+    return int.from_bytes(_reader(path.with_name(path.name + "-shm"))(16, 4), sys.byteorder)
 
 
 def _changed(sealed: Sealed, seal: Seal) -> Iterator[Trouble]:
@@ -244,14 +243,34 @@ def _ended(log: Path) -> bool:
 def hash_chunks(path: Path, size: int = CHUNK) -> list[str]:
     """The SHA-256 of each chunk of a file, on two threads; about a gigabyte a second."""
     count = -(-path.stat().st_size // size)
-
-    def one(number: int) -> str:
-        with path.open("rb", buffering=0) as file:
-            file.seek(number * size)
-            return hashlib.sha256(file.read(size)).hexdigest()
-
+    read = _reader(path)
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(one, range(count)))
+        return list(pool.map(lambda number: hashlib.sha256(read(number * size, size)).hexdigest(), range(count)))
+
+
+#: Handles of database files, by device and inode; kept open on purpose.
+_HANDLES: dict[tuple[int, int], int] = {}
+
+
+def _reader(path: Path) -> Callable[[int, int], bytes]:
+    """Reads a database's file, from a byte and so many, without harm to who has it open in this process.
+
+    On POSIX systems the closing of *any* handle of a file gives up every lock that the process has on it, SQLite's too: another process would then
+    take the file for its own alone, and writes would be lost. So the handle stays open, one for each file.
+    """
+    if os.name != "posix":
+        return lambda start, size: _read_anew(path, start, size)
+    found = path.stat()
+    key = (found.st_dev, found.st_ino)
+    if key not in _HANDLES:
+        _HANDLES[key] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    return lambda start, size: os.pread(_HANDLES[key], size, start)
+
+
+def _read_anew(path: Path, start: int, size: int) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        return file.read(size)
 
 
 def _root(size: int, chunks: Iterable[str]) -> str:

@@ -205,6 +205,7 @@ bands = Table(
     metadata,
     Column("band", Long, primary_key=True, autoincrement=False),
     Column("report", String(40), ForeignKey("reports.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 
 #: Why two reports are one origin. ``other`` may be a report that is not here: then ``ghost`` names it.
@@ -238,6 +239,7 @@ blocks = Table(
     metadata,
     Column("block", String(120), primary_key=True),
     Column("event", String(82), primary_key=True, index=True),  # events.key
+    sqlite_with_rowid=False,
 )
 
 #: Pairs of accounts that were compared and speak for one incident.
@@ -247,6 +249,7 @@ edges = Table(
     Column("one", String(82), primary_key=True),
     Column("other", String(82), primary_key=True, index=True),
     Column("score", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: Incidents: clusters of accounts. Derived from events and verdicts; the id stays while the cluster grows.
@@ -278,7 +281,7 @@ members = Table(
     "members",
     metadata,
     Column("event", String(82), primary_key=True),  # events.key
-    Column("incident", String(40), nullable=False, index=True),
+    Column("incident", String(40), nullable=False),
     _digest(),
 )
 

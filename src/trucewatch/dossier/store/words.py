@@ -76,6 +76,21 @@ def keep(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> N
     )
 
 
+def rebuild(conn: Connection) -> None:
+    """Makes the index of all reports anew: for a database whose words were damaged while its rows are whole."""
+    if conn.dialect.name == "sqlite":
+        conn.execute(text("INSERT INTO report_words (report_words) VALUES ('rebuild')"))
+        return
+    conn.execute(text("DELETE FROM report_words"))
+    last = -1
+    while some := conn.execute(_SOME, {"last": last}).mappings().all():
+        keep(conn, reports, [{str(name): value for name, value in row.items()} for row in some])
+        last = some[-1]["seq"]
+
+
+_SOME = text("SELECT seq, title, publisher, text FROM reports WHERE seq > :last ORDER BY seq LIMIT 100")
+
+
 def indexed(row: Mapping[str, Any]) -> dict[str, Any]:
     """The tsvector of a report; where it cannot hold all positions, the words themselves; and whether it lacks words (``cut``)."""
     places: dict[str, list[str]] = {}

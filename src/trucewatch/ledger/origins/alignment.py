@@ -114,7 +114,7 @@ def align(a: str, b: str) -> Alignment:
         kept=_kept(one, pairs),
         from_start=(any(i <= _DROP for i, _ in pairs), any(j <= _DROP for _, j in pairs)),
         longest=max(map(_longest, blocks), default=0),
-        quoted=sum(one.quoted[i] and other.quoted[j] for i, j in pairs),
+        quoted=sum(one.quoted[i] & other.quoted[j] for i, j in pairs),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -45,15 +46,16 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of a text that are compared, as parallel tuples. ``starts`` and ``ends`` are offsets into the text."""
+    """The words of a text that are compared, as parallel sequences. ``starts`` and ``ends`` are offsets into the text."""
 
     forms: tuple[str, ...]
-    kinds: tuple[Kind, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    sentences: tuple[int, ...]
+    kinds: bytes
+    """The ``Kind`` of each word."""
+    starts: array[int]
+    ends: array[int]
+    sentences: array[int]
     """The number of each word's sentence."""
-    quoted: tuple[bool, ...]
+    quoted: bytes
     """Whether each word stands in quotation marks: somebody's words, which the next paper may have from the same mouth."""
     content: frozenset[str]
     """The names, figures and dates, each once."""
@@ -75,18 +77,18 @@ class _Word:
     quoted: bool
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)  # about 10 kB each for a report of 200 words
 def wording(text: str) -> Wording:
     """The words of ``text`` that are compared."""
     words = [word for start, end in body(text) for word in _words(text, start, end)][:MOST_WORDS]
     kinds = _kinds(words)
     return Wording(
         tuple([word.form for word in words]),
-        tuple(kinds),
-        tuple([word.start for word in words]),
-        tuple([word.end for word in words]),
-        tuple([word.sentence for word in words]),
-        tuple([word.quoted for word in words]),
+        bytes(kinds),
+        array("I", [word.start for word in words]),
+        array("I", [word.end for word in words]),
+        array("I", [word.sentence for word in words]),
+        bytes([word.quoted for word in words]),
         frozenset(word.form for word, kind in zip(words, kinds, strict=True) if kind),
     )
 

@@ -211,6 +211,7 @@ def _origins() -> None:
         sa.Column("report", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_bands_report"),
         sa.PrimaryKeyConstraint("band", "report", name="pk_bands"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_bands_report", "bands", ["report"])
     op.create_table(
@@ -248,6 +249,7 @@ def _incidents() -> None:
         sa.Column("block", sa.String(length=120), nullable=False),
         sa.Column("event", sa.String(length=82), nullable=False),
         sa.PrimaryKeyConstraint("block", "event", name="pk_blocks"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_blocks_event", "blocks", ["event"])
     op.create_table(
@@ -256,6 +258,7 @@ def _incidents() -> None:
         sa.Column("other", sa.String(length=82), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("one", "other", name="pk_edges"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_edges_other", "edges", ["other"])
     op.create_table(
@@ -291,7 +294,6 @@ def _incidents() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("event", name="pk_members"),
     )
-    op.create_index("ix_members_incident", "members", ["incident"])
     op.create_index("ix_members_incident_event", "members", ["incident", "event"])
     op.create_table(
         "aliases",

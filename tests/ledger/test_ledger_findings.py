@@ -1,0 +1,173 @@
+"""Findings: the demonstration's five reports against its own agreement, and what each part of a finding rests on. All invented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from trucewatch.ledger.agreements import desks, find, load
+from trucewatch.ledger.findings import Book
+from trucewatch.ledger.incidents import summarise
+from trucewatch.ledger.together import together
+from trucewatch.model import Mention
+from trucewatch.model.agreement import Carve, Match
+from trucewatch.model.incident import Account, Party, Spot, Voice, When
+
+ARMY = Party("the army", "XVA-MIL", "Varenian army", "military", "XVA", "XVAMIL")
+FRONT = Party("the Front", "xva.nf", "Northern Front", "rebel", "XVA", "XVAREB")
+RESIDENTS = Party("residents", "CVL", "civilians", "civilian", None, "CVL")
+ORL = Spot("Orl", "Orl", "village", "XVA", "North", 30.28, -40.15, None, 1)
+FAR = Spot("Far", "Far", "village", "XVA", "South", 20.0, -20.0, None, 1)
+DAY = When("12 May", "2031-05-12", "day", "2031-05-12", "2031-05-12")
+
+
+@pytest.fixture(scope="module")
+def agreement():
+    path = find("karsh-2031")
+    return load(path, *desks(path))
+
+
+@pytest.fixture(scope="module")
+def found(dossier, agreement):
+    """Findings of the demonstration by term, with the headline of their incident."""
+    made = together(dossier)
+    book = Book(agreement)
+    result = {}
+    for incident in made.incidents:
+        for finding in book.hold(incident, [made.accounts[teller.account] for teller in incident.tellers]):
+            result.setdefault(finding.term, []).append((incident.headline, finding))
+    return result
+
+
+def account(
+    key="r-1/e-1", *, truce="shelling", type_="ASSAULT", status="happened", actor=(FRONT,), place=ORL, time=DAY, **change
+):
+    words = "shelled the village"
+    made = Account(
+        key=key, report=key.partition("/")[0], event=key.partition("/")[2], number=1, published="2031-05-13", publisher="Valley Post",
+        title=None, type=type_, mode=None, truce=truce, status=status, actor=tuple(actor), recipient=(), instrument=(), place=place,
+        time=time, harm=(), voice=Voice(), predicate=Mention(0, 7, "shelled"), start=0, end=len(words), quote=words, sentence=words,
+        confidence=0.9,
+    )  # fmt: skip
+    return replace(made, **change)
+
+
+def hold(agreement, *accounts):
+    told = [a for a in accounts if a.status != "planned"]
+    return {f.term: f for f in Book(agreement).hold(summarise("i-1", told), accounts)}
+
+
+def one(found, term, part):
+    return next(finding for headline, finding in found[term] if part in headline)
+
+
+def test_a_patrol_cut_short_fulfils_in_part(found):
+    finding = next(f for _, f in found["joint-patrols"] if f.bearing == "fulfils in part")
+    assert set(finding.bearers) == {"XVS", "XVK"}
+    assert finding.area.kind in {"inside", "partly"}
+
+
+def test_access_denied_breaches_and_keeps_others_from_seeing(found):
+    assert one(found, "monitors", "Access denied").bearing == "breaches"
+    assert one(found, "ceasefire", "Access denied").bearing == "prevents verification"
+
+
+def test_blame_of_opposed_sides_is_contested(found):
+    finding = one(found, "ceasefire", "protected site")
+    assert (finding.bearing, finding.status) == ("breaches", "contested")
+    assert finding.denied_by
+    assert finding.alleged_by
+    assert all(quote.text for quote in finding.words)
+
+
+def test_what_was_agreed_before_the_term_began_has_no_bearing(found):
+    finding = one(found, "talks", "Agreement signed")
+    assert finding.bearing == "no bearing"
+    assert "before" in finding.reasons[0]
+
+
+def test_every_finding_has_reasons_and_words(found):
+    every = [finding for findings in found.values() for _, finding in findings]
+    assert len(every) > 10
+    assert all(finding.reasons and finding.words and finding.alleged_by for finding in every)
+
+
+def test_outside_the_area_has_no_bearing_and_says_by_how_much(agreement):
+    finding = hold(agreement, account(place=FAR))["ceasefire"]
+    assert finding.bearing == "no bearing"
+    assert "outside the area" in finding.reasons[0]
+    assert "km" in finding.reasons[0]
+
+
+def test_who_is_not_bound_obstructs_and_does_not_breach(agreement):
+    finding = hold(agreement, account(truce="road blocked", type_="COERCE", actor=(RESIDENTS,)))["open-road"]
+    assert (finding.bearing, finding.bearers) == ("obstructs", ())
+    assert "does not bind" in " ".join(finding.reasons)
+
+
+def test_whom_no_report_names_may_be_a_bearer(agreement):
+    finding = hold(agreement, account(actor=()))["ceasefire"]
+    assert finding.bearing == "breaches"
+    assert "No report says who did it." in finding.reasons
+
+
+@pytest.mark.parametrize(("day", "bearing"), [("2031-05-08", "no bearing"), ("2031-05-12", "breaches")])
+def test_not_having_withdrawn_is_a_breach_after_the_deadline_only(agreement, day, bearing):
+    told = account(
+        truce="withdrawal", type_="RETREAT", status="denied", actor=(ARMY,), quote="no signs of a withdrawal of heavy weapons",
+        time=When(day, day, "day", day, day),
+    )  # fmt: skip
+    assert hold(agreement, told)["withdraw-weapons"].bearing == bearing
+
+
+def test_a_denial_by_another_makes_it_contested_and_by_the_same_origin_later_withdrawn(agreement):
+    says = account(origin="a", voice=Voice("the army", "XVA-MIL", None, "XVA", "asserts"))
+    other = account("r-2/e-1", status="denied", origin="b", voice=Voice("the Front", "xva.nf", None, "XVA", "denies"))
+    assert hold(agreement, says, other)["ceasefire"].status == "contested"
+    later = account("r-3/e-1", status="denied", origin="a", published="2031-05-15")
+    assert hold(agreement, says, later)["ceasefire"].status == "withdrawn"
+
+
+def test_who_grants_his_own_breach_admits_it(agreement):
+    told = account(voice=Voice("a spokesman of the Front", "xva.nf", None, "XVA", "admits"))
+    assert hold(agreement, told)["ceasefire"].status == "admitted"
+
+
+def test_two_origins_corroborate(agreement):
+    one_, two = account(origin="a"), account("r-2/e-1", origin="b")
+    assert hold(agreement, one_)["ceasefire"].status == "alleged"
+    assert hold(agreement, one_, two)["ceasefire"].status == "corroborated"
+
+
+def test_an_exception_excuses_unless_the_parties_differ_on_it(agreement):
+    def carved(**change):
+        terms = tuple(
+            replace(t, exceptions=(Carve("fire at the Front is allowed", ("xva.nf",), "target", **change),))
+            if t.id == "ceasefire"
+            else t
+            for t in agreement.terms
+        )
+        return replace(agreement, terms=terms)
+
+    told = account(actor=(ARMY,), recipient=(FRONT,))
+    assert hold(carved(), told)["ceasefire"].bearing == "no bearing"
+    assert hold(carved(contested=True), told)["ceasefire"].bearing == "breaches"
+    assert "read the term differently" in " ".join(hold(carved(contested=True), told)["ceasefire"].reasons)
+
+
+def test_a_match_with_words_needs_them(agreement):
+    match = Match("breaches", category="shelling", words=("rocket", "rockets"))
+    terms = tuple(replace(t, matches=(match,)) if t.id == "ceasefire" else t for t in agreement.terms)
+    only = replace(agreement, terms=terms)
+    assert "ceasefire" not in hold(only, account())
+    assert hold(only, account(quote="fired rockets at the village"))["ceasefire"].bearing == "breaches"
+
+
+def test_what_was_held_and_hindered_is_kept_in_part(agreement):
+    held = account(
+        truce="patrol held", type_="COOPERATE", actor=(Party("Sorland", "XVS", "Sorland", "state", "XVS", "XVS"),), origin="a"
+    )
+    hindered = account("r-2/e-1", truce="patrol obstructed", type_="PROTEST", actor=(RESIDENTS,), origin="b")
+    assert hold(agreement, held)["joint-patrols"].bearing == "fulfils"
+    assert hold(agreement, held, hindered)["joint-patrols"].bearing == "fulfils in part"
