@@ -53,16 +53,13 @@ class _Look:
     said: str
     kind: _Kind
     somebody: bool
-    _bearers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _speakers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _words: dict[tuple[str, ...], bool] = field(default_factory=dict)
     observed: bool | None = None
 
     def bearers(self, among: tuple[str, ...]) -> tuple[str, ...]:
         """Which of a term's bearers are said to have acted."""
-        if among not in self._bearers:
-            self._bearers[among] = bearers_among(self.account.actor, among)
-        return self._bearers[among]
+        return _acting(self.account.actor, among)
 
     def speakers(self, among: tuple[str, ...]) -> tuple[str, ...]:
         """Which of a term's bearers are the voice."""
@@ -77,9 +74,20 @@ class _Look:
         return self._words[words]
 
 
+@lru_cache(maxsize=20_000)
+def _acting(actor: tuple[Party, ...], among: tuple[str, ...]) -> tuple[str, ...]:
+    """The same few actors come again and again."""
+    return bearers_among(actor, among)
+
+
+@lru_cache(maxsize=20_000)
+def _known(actor: tuple[Party, ...]) -> bool:
+    return any(_somebody(party) for party in actor)
+
+
 def _looked(account: Account) -> _Look:
     kind = (account.truce, account.type, account.mode, account.status)
-    return _Look(account, origin_of(account, {}), short(account), kind, any(_somebody(p) for p in account.actor))
+    return _Look(account, origin_of(account, {}), short(account), kind, _known(account.actor))
 
 
 @dataclass(frozen=True, slots=True)
