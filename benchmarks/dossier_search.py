@@ -21,7 +21,7 @@ from trucewatch.dossier.store import rows, search
 from trucewatch.dossier.store.engine import is_sqlite
 from trucewatch.dossier.store.seal import check_seal
 from trucewatch.dossier.store.session import open_store
-from trucewatch.dossier.store.tables import captures, reports
+from trucewatch.dossier.store.tables import reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,17 +51,6 @@ SYLLABLES = [
     "ou",
 ]
 STAMP = "2031-05-14T00:00:00Z"
-CAPTURE = {
-    "id": "c",
-    "key": "k",
-    "kind": "file",
-    "name": "all",
-    "uri": "file:all",
-    "sha256": "0" * 64,
-    "size": 1,
-    "retrieved": STAMP,
-    "seq": 1,
-}
 
 
 def vocabulary(rng: random.Random, size: int) -> list[str]:
@@ -82,8 +71,7 @@ def invented(count: int, words: list[str]) -> Iterator[dict[str, Any]]:
         yield {
             "id": f"r-{number:08}",
             "seq": number,
-            "capture": "c",
-            "member": f"all#{number}",
+            "name": f"all#{number}",
             "status": "ok",
             "reasons": "[]",
             "sha256": "0" * 64,
@@ -131,7 +119,6 @@ def measured(conn: Connection, query: str) -> tuple[float, float, int]:
 
 def fill(store: Store, count: int, words: list[str]) -> float:
     """Writes the reports, a thousand a transaction; gives the seconds that writing took, inventing left out."""
-    store.in_write(lambda conn: rows.insert_new(conn, captures, [CAPTURE]))
     spent = 0.0
     some: list[dict[str, Any]] = []
     for report in invented(count, words):

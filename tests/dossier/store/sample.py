@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, Table
 
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import captures, metadata
+from trucewatch.dossier.store.tables import metadata
 from trucewatch.dossier.store.tables import reports as reports_table
 
 WORDS = [
@@ -84,9 +84,9 @@ def fill(store, count: int = 12) -> None:
 
 
 def report(number: int, text: str, title: str | None = None, publisher: str | None = None) -> dict[str, Any]:
-    """A report, of the capture ``c``."""
+    """A report as it is kept."""
     return {
-        "id": f"r-{number}", "seq": number, "capture": "c", "member": f"feed.xml#{number}", "status": "ok", "reasons": "[]",
+        "id": f"r-{number}", "seq": number, "name": f"feed.xml#{number}", "status": "ok", "reasons": "[]",
         "sha256": "0" * 64, "title": title, "publisher": publisher, "facts": "{}", "text": text, "added": "2031-05-14T00:00:00Z",
         "published": "2031-05-14",
     }  # fmt: skip
@@ -100,7 +100,6 @@ CAPTURE = {
 
 def add_reports(store, reports) -> None:
     def write(conn):
-        rows.insert_new(conn, captures, [CAPTURE])
         rows.insert(conn, reports_table, reports)
 
     store.in_write(write)

@@ -19,7 +19,7 @@ from tests.dossier.store.sample import CAPTURE, add_reports, report
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.engine import Store, database_path, open_engine, place
 from trucewatch.dossier.store.migrate import migrate
-from trucewatch.dossier.store.tables import captures, meta, reports
+from trucewatch.dossier.store.tables import captures, meta, progress, reports
 from trucewatch.model.errors import TrucewatchError
 
 
@@ -135,7 +135,7 @@ def test_a_lock_that_goes_away_is_waited_for(store, tmp_path):
 
 def test_a_row_that_points_nowhere_is_refused(store):
     with pytest.raises(TrucewatchError) as caught:
-        store.in_write(lambda conn: rows.insert(conn, reports, [report(1, "Words.")]))
+        store.in_write(lambda conn: rows.insert(conn, progress, [{"capture": "nowhere", "status": "reading"}]))
     assert caught.value.code == "broken-rule"
 
 

@@ -54,7 +54,7 @@ def test_a_digest_is_the_same_on_both_databases(both):
 
     one, other = (digests(store) for store in both)
     assert one == other
-    assert all(len(of_table) == 12 for of_table in one.values())
+    assert all(len(of_table) >= 12 for of_table in one.values())
 
 
 def test_the_digest_is_of_canonical_json():
