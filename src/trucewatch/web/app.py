@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from trucewatch import __version__
 from trucewatch.model import TrucewatchError
 from trucewatch.web import api, pages, problems, static
+from trucewatch.web.gate import Gate
 from trucewatch.web.guard import Guard
 from trucewatch.web.house import House
 from trucewatch.web.limits import Attempts
@@ -57,6 +58,7 @@ def create(folder: Path, *, team: bool = False, settings: Settings | None = None
     state.sessions, state.users = Sessions(settings.session_idle, settings.session_life), Users(folder)
     state.logins = Attempts(settings.logins, settings.login_window)
     state.mark = sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    state.gate = Gate(state.house)
     state.house.dossier()
     _include(app)
     _tell_errors(app)

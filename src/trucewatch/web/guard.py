@@ -153,7 +153,9 @@ def _name(host: str) -> str:
     """The name in a Host header, without its port; empty where it is none."""
     try:
         parts = urlsplit(f"//{host}")
-        return (parts.hostname or "").rstrip(".") if not (parts.username or parts.path or parts.query) and parts.port != 0 else ""
+        return (
+            (parts.hostname or "").rstrip(".") if not (parts.username or parts.path or parts.query) and parts.port != 0 else ""
+        )
     except ValueError:
         return ""
 

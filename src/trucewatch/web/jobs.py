@@ -193,9 +193,7 @@ def load_coder(dossier: Dossier) -> Coder:
 
     config = dossier.config
     coder = load(actors=config.actors, gazetteers=config.gazetteers)
-    return coder_json(coder.facts), partial(
-        code_all, jobs=1, coder=coder, actors=config.actors, gazetteers=config.gazetteers
-    )
+    return coder_json(coder.facts), partial(code_all, jobs=1, coder=coder, actors=config.actors, gazetteers=config.gazetteers)
 
 
 def _one(adding: Adding, source: Source) -> Iterator[Added]:
@@ -221,7 +219,9 @@ def _check(sources: Sequence[Source]) -> None:
         raise TrucewatchError("nothing-to-add", "there is nothing to add", next_step="choose a file, an address or some text")
     for source in sources:
         if isinstance(source, Url) and not _URL.match(source.address):
-            raise TrucewatchError("bad-address", "that is no address of the web", next_step="it begins with http:// or https://")
+            raise TrucewatchError(
+                "bad-address", "that is no address of the web", next_step="it begins with http:// or https://"
+            )
 
 
 def _name(source: Source) -> str:

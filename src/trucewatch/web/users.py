@@ -80,7 +80,9 @@ class Users:
         _check_name(name)
         if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD or len(set(password)) < LEAST_PASSWORD // 2:
             raise TrucewatchError(
-                "weak-password", f"a password has at least {LEAST_PASSWORD} characters, not all alike", next_step="take a longer one"
+                "weak-password",
+                f"a password has at least {LEAST_PASSWORD} characters, not all alike",
+                next_step="take a longer one",
             )
         with _AT_ONCE:
             hashed = _HASHER.hash(password)
