@@ -12,18 +12,25 @@ from pathlib import Path
 import pytest
 
 import trucewatch
+from trucewatch.dossier.adding import Adding
+from trucewatch.dossier.keeping import coder_json
+from trucewatch.dossier.project import init, open_dossier
 
 DEMO = Path(str(files("trucewatch").joinpath("demo")))
 REPORTS = sorted((DEMO / "reports").glob("*.*"))
 SCRIPT = '<script>alert("x")</script>'
-PASSWORDS = {"rhea": ("reader", "a reader's word"), "vera": ("reviewer", "a reviewer's word"), "ada": ("admin", "an admin's word")}
+PASSWORDS = {
+    "rhea": ("reader", "a reader's word"),
+    "vera": ("reviewer", "a reviewer's word"),
+    "ada": ("admin", "an admin's word"),
+}
 HOSTILE = {
     "id": f"hostile {SCRIPT}",
     "title": f"{SCRIPT} shelling",
     "publisher": f'"><img src=x onerror=alert(1)> {SCRIPT}',
     "url": "https://example.org/<script>",
     "published": "2031-05-20",
-    "text": f"Rebels shelled the town of Tessin on 18 May 2031, the army said. {SCRIPT} Resident Ilva Tarn was wounded in the attack.",
+    "text": f"Rebels shelled the town of Tessin on 18 May 2031, the army said. {SCRIPT} Resident Ysolde Tarn was wounded in the attack.",
 }
 
 
@@ -47,17 +54,13 @@ def code(coder):
                 known[text] = coder.code(item)
             yield replace(known[text], id=item.id, report=item)
 
-    from trucewatch.dossier.keeping import coder_json
-
     return coder_json(coder.facts), coding
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory, code):
     pytest.importorskip("fastapi", reason="the web application is not installed")
-    from trucewatch.dossier.adding import Adding
-    from trucewatch.dossier.project import init, open_dossier
-    from trucewatch.web.users import Users
+    from trucewatch.web.users import Users  # noqa: PLC0415 - may be missing
 
     folder = tmp_path_factory.mktemp("web") / "karsh"
     init(folder, name="Karsh")
@@ -89,7 +92,7 @@ def team(folder, code):
 
 
 def serving(folder, code, **options):
-    from trucewatch.web.app import create
+    from trucewatch.web.app import create  # noqa: PLC0415 - may be missing
 
     app = create(folder, **options)
     app.state.house.jobs.load = lambda _: code
@@ -98,7 +101,7 @@ def serving(folder, code, **options):
 
 
 def browser(app, host="localhost"):
-    from starlette.testclient import TestClient
+    from starlette.testclient import TestClient  # noqa: PLC0415 - may be missing
 
     return TestClient(app, base_url=f"http://{host}", follow_redirects=False, raise_server_exceptions=False)
 

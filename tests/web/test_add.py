@@ -9,10 +9,12 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the web application is not installed")
 
-from tests.web.conftest import REPORTS, token  # noqa: E402
+from tests.web.conftest import REPORTS, token
 
-from trucewatch.model import TrucewatchError  # noqa: E402
-from trucewatch.web.jobs import Handed, Jobs, Url  # noqa: E402
+from trucewatch.dossier.project import open_dossier
+from trucewatch.dossier.verifying import verify
+from trucewatch.model import TrucewatchError
+from trucewatch.web.jobs import Handed, Jobs, Url
 
 TEXT = "Rebels shelled the village of Aldun on Monday, the army said in a statement. Two soldiers were killed in the attack."
 
@@ -41,7 +43,10 @@ def test_pasted_text_is_kept_coded_and_shown(client):
 
 
 def test_files_are_uploaded_and_known_ones_recognised(client):
-    files = [("files", (REPORTS[0].name, REPORTS[0].read_bytes(), "text/html")), ("files", ("new.txt", TEXT.encode(), "text/plain"))]
+    files = [
+        ("files", (REPORTS[0].name, REPORTS[0].read_bytes(), "text/html")),
+        ("files", ("new.txt", TEXT.encode(), "text/plain")),
+    ]
     _, job = sent(client, files=files)
     assert [item.outcome for item in job.results] == ["known", "added"]
 
@@ -78,7 +83,10 @@ def test_a_file_name_is_never_a_path(client):
 
 
 def test_what_cannot_be_read_is_named_with_the_reason(client):
-    files = [("files", ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "image/png")), ("files", ("empty.txt", b"", "text/plain"))]
+    files = [
+        ("files", ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "image/png")),
+        ("files", ("empty.txt", b"", "text/plain")),
+    ]
     page, job = sent(client, files=files)
     assert [item.reasons[0].code for item in job.results] == ["binary", "empty"]
     assert "picture.png" in page
@@ -109,9 +117,6 @@ def test_an_unknown_job_is_not_found(client):
 
 
 def test_readers_read_while_reports_come_in_and_the_dossier_is_whole_after(app, client, folder):
-    from trucewatch.dossier.project import open_dossier
-    from trucewatch.dossier.verifying import verify
-
     with app.state.house.write():
         assert client.get("/api/v1/status").status_code == 200
     sent(client, text=TEXT)

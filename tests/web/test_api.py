@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 pytest.importorskip("fastapi", reason="the web application is not installed")
 
-from tests.web.conftest import HOSTILE, SCRIPT, browser, logged_in, token  # noqa: E402
+from tests.web.conftest import HOSTILE, SCRIPT, browser, logged_in, token
 
-from trucewatch.web.users import Users  # noqa: E402
+from trucewatch.dossier import chain_rows
+from trucewatch.ledger.agreements import desks, find, load
+from trucewatch.ledger.findings import Book
+from trucewatch.web import agreement
+from trucewatch.web.users import Users
 
 LISTS = ("reports", "claims", "events", "incidents", "search?q=shelled")
 
@@ -43,8 +48,6 @@ def test_an_unchanged_dossier_answers_304(client, path):
 
 
 def test_a_changed_dossier_answers_anew(app, client):
-    from trucewatch.dossier import chain_rows
-
     first = client.get("/api/v1/status").headers["etag"]
     with app.state.house.write() as dossier:
         dossier.write(lambda conn: chain_rows.enter(conn, "downloaded", {"capture": "k-test"}))
@@ -78,8 +81,8 @@ def test_names_are_masked_for_all_but_reviewers(app, folder):
     key = {"authorization": f"Bearer {Users(folder).add_token('notebook', 'reviewer')}"}
     low = {"authorization": f"Bearer {Users(folder).add_token('poster', 'reader')}"}
     client = browser(app)
-    hostile = client.get("/api/v1/search?q=Tessin", headers=key).json()["items"][0]["report"]
-    assert "Ilva Tarn" in client.get(f"/api/v1/reports/{hostile}", headers=key).text
+    hostile = client.get("/api/v1/search?q=Ysolde", headers=key).json()["items"][0]["report"]
+    assert "Ysolde Tarn" in client.get(f"/api/v1/reports/{hostile}", headers=key).text
     for headers in ({}, low):
         for path in ("reports", f"reports/{hostile}", "claims?limit=500", "events?limit=500", "incidents", "search?q=Tessin"):
             answer = client.get(f"/api/v1/{path}", headers=headers)
@@ -89,7 +92,7 @@ def test_names_are_masked_for_all_but_reviewers(app, folder):
             assert "Tarn" not in client.get(f"/api/v1/incidents/{item['id']}", headers=headers).text
 
 
-@pytest.mark.parametrize("query", ["Tarn", '"Ilva Tarn"', "Ilva*", "Tessin Tarn", "tarn OR ilva"])
+@pytest.mark.parametrize("query", ["Tarn", '"Ysolde Tarn"', "Ysold*", "Tessin Tarn", "tarn OR ysolde"])
 def test_a_masked_name_finds_nothing(app, folder, query):
     assert browser(app).get("/api/v1/search", params={"q": query}).json()["items"] == []
     assert sure(app).get("/api/v1/search", params={"q": query}).json()["items"]
@@ -151,8 +154,6 @@ def test_nothing_can_be_changed(client):
 
 
 def test_findings_of_the_dossiers_agreement(app, monkeypatch):
-    from trucewatch.web import agreement
-
     monkeypatch.setattr(agreement, "_book", lambda _: _demo_book())
     found = sure(app).get("/api/v1/findings?limit=500").json()["items"]
     assert found
@@ -162,9 +163,6 @@ def test_findings_of_the_dossiers_agreement(app, monkeypatch):
 
 
 def _demo_book():
-    from trucewatch.ledger.agreements import desks, find, load
-    from trucewatch.ledger.findings import Book
-
     path = find("karsh-2031")
     return Book(load(path, *desks(path)))
 
@@ -172,8 +170,6 @@ def _demo_book():
 def test_the_description_holds_against_what_it_gives(app):
     """A few requests made up from the OpenAPI document: none may crash it, every answer must be as described."""
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
-    from hypothesis import HealthCheck, settings
-
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers={"host": "localhost"})
     for operation in schema.get_all_operations():
 
@@ -182,12 +178,12 @@ def test_the_description_holds_against_what_it_gives(app):
         def check(case):
             answer = case.call(headers={"host": "localhost"})
             assert answer.status_code < 500, answer.text
-            case.validate_response(answer, checks=(schemathesis.checks.not_a_server_error, schemathesis.checks.response_schema_conformance)) if hasattr(schemathesis.checks, "response_schema_conformance") else None
+            case.validate_response(
+                answer, checks=(schemathesis.checks.not_a_server_error, schemathesis.checks.response_schema_conformance)
+            ) if hasattr(schemathesis.checks, "response_schema_conformance") else None
 
         check()
 
 
 def schemathesis_given(operation):
-    from hypothesis import given
-
     return given(case=operation.as_strategy())

@@ -65,7 +65,9 @@ def command(  # noqa: PLR0917 - click gives them by name
     if bool(certificate) != bool(key):
         raise TrucewatchError("bad-option", "--certificate and --key come together", next_step="give both")
     named = () if _is_any(host) else (host,)
-    _serve(folder, _bound(host, port), (*named, *hosts), team=team, proxy=behind_proxy, tls=(certificate, key), show=open_browser)
+    _serve(
+        folder, _bound(host, port), (*named, *hosts), team=team, proxy=behind_proxy, tls=(certificate, key), show=open_browser
+    )
     return None
 
 
@@ -91,7 +93,9 @@ def _changed(users: Users, add_user: str | None, add_token: str | None, remove: 
         click.echo(users.add_token(add_token, role))
         click.echo("trucewatch: keep this token; it is not shown again", err=True)
     if remove and not users.remove(remove):
-        raise TrucewatchError("no-user", f"there is no user {remove!r}", next_step=f"known: {', '.join(users.names()) or 'nobody'}")
+        raise TrucewatchError(
+            "no-user", f"there is no user {remove!r}", next_step=f"known: {', '.join(users.names()) or 'nobody'}"
+        )
     return 0
 
 
@@ -157,7 +161,8 @@ def _serve(
         click.launch(address)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=True, proxy_headers=proxy,
-        forwarded_allow_ips="127.0.0.1,::1", timeout_graceful_shutdown=10, ws="none", limit_concurrency=400, h11_max_incomplete_event_size=65_536,
+        forwarded_allow_ips="127.0.0.1,::1", timeout_graceful_shutdown=10, ws="none", limit_concurrency=400,
+        h11_max_incomplete_event_size=65_536,
         ssl_certfile=tls[0], ssl_keyfile=tls[1],
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[bound])

@@ -124,7 +124,7 @@ def _asked(request: Request, user: Annotated[User, Depends(api_user)]) -> Asked:
 Question: TypeAlias = Annotated[Asked, Depends(_asked)]
 
 
-def _wanted(
+def _wanted(  # noqa: PLR0917 - FastAPI gives them by name
     begin: Annotated[Day, Query(alias="from")] = None,
     until: Day = None,
     truce: Text = None,
@@ -179,7 +179,7 @@ def one_report(report: Id, asked: Question) -> Response:
 
 
 @router.get("/claims", response_model=Part[ClaimItem])
-def list_claims(
+def list_claims(  # noqa: PLR0917 - FastAPI gives them by name
     asked: Question, report: Text = None, stance: Text = None, claimant: Text = None, limit: Limit = 50, offset: Offset = 0
 ) -> Response:
     """Claims: who says what, with which stance. ``claimant`` is an actor's id."""
@@ -195,7 +195,7 @@ def list_claims(
 
 
 @router.get("/events", response_model=Part[EventItem])
-def list_events(
+def list_events(  # noqa: PLR0917 - FastAPI gives them by name
     asked: Question,
     report: Text = None,
     type: Text = None,  # noqa: A002 - the field's name
@@ -239,7 +239,7 @@ def one_incident(incident: Id, asked: Question) -> Response:
 
 
 @router.get("/findings", response_model=Part[FindingItem])
-def list_findings(
+def list_findings(  # noqa: PLR0917 - FastAPI gives them by name
     asked: Question, wanted: Wanted, term: Text = None, bearing: Text = None, limit: Limit = 50, offset: Offset = 0
 ) -> Response:
     """Incidents held against the dossier's agreement: what bears on which term, and why. Parts count incidents, not findings."""

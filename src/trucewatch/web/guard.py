@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -129,10 +130,8 @@ class Guard:
                 begun = True
                 await send(message)
 
-        try:
+        with suppress(_TooBigError):
             await self.app(scope, counted, sent)
-        except _TooBigError:
-            pass
         if come > most and not begun:
             await PlainTextResponse("That is too large.", 413)(scope, receive, send)
 
