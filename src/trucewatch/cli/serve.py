@@ -141,6 +141,18 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
+def _prepare(folder: Path) -> None:
+    """Bring an older dossier up to date, and put right what an interrupted command left; a folder for reading alone stays as it is."""
+    from trucewatch.dossier.project import open_dossier  # noqa: PLC0415
+
+    try:
+        with open_dossier(folder, write=True, tell=lambda line: click.echo(f"trucewatch: {line}", err=True)):
+            pass
+    except TrucewatchError as error:
+        if error.code != "read-only":
+            raise
+
+
 def _serve(
     folder: Path, bound: socket.socket, hosts: tuple[str, ...], *, team: bool, proxy: bool,
     tls: tuple[Path | None, Path | None], show: bool,
@@ -150,6 +162,7 @@ def _serve(
     from trucewatch.web.app import create  # noqa: PLC0415
     from trucewatch.web.settings import Settings  # noqa: PLC0415
 
+    _prepare(folder)
     app = create(folder, team=team, settings=Settings(hosts=hosts))
     host, port = bound.getsockname()[:2]
     shown = "localhost" if _is_loopback(host) or _is_any(host) else f"[{host}]" if ":" in host else host

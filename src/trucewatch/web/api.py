@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from trucewatch.model import Coded
+    from trucewatch.model.agreement import Finding
 
 DESCRIPTION = """What a dossier holds, for programs. Reading only.
 
@@ -60,7 +61,8 @@ Without a token, or with the role *reader*, names and places are masked by the d
 Lists come in parts: follow `next`. Send `If-None-Match` with the last `ETag`: an unchanged dossier answers 304. Errors are problem+json."""
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {TYPE: {}}} for status in (400, 401, 403, 404, 413, 421, 422, 429, 500, 503)
-} | {304: {"description": "Nothing has changed"}}
+}
+_ERRORS[304] = {"description": "Nothing has changed"}
 #: Of one run: settings and templates may have changed with the next.
 _RUN = secrets.token_hex(8)
 _MOST = 1 << 31
@@ -209,7 +211,7 @@ def list_events(  # noqa: PLR0917 - FastAPI gives them by name
 ) -> Response:
     """Events as the machine has them: who did what to whom, where, when, with what harm, and who says so."""
     c = events.c
-    query = select(c.report, c.id).join(current, current.c.coding == c.coding)
+    query: Select[Any] = select(c.report, c.id).join(current, current.c.coding == c.coding)
     query = _filtered(query, {c.report: report, c.type: type, c.truce: truce, c.status: status, c.country: country})
     if first := _day("from", begin):
         query = query.where(c.begin >= first)
@@ -247,7 +249,7 @@ def list_findings(  # noqa: PLR0917 - FastAPI gives them by name
 
     def work(conn: Connection) -> Listed:
         rows = asked.view.rows(conn, wanted, limit=limit, offset=offset)
-        found = []
+        found: list[Finding] = []
         for row in rows.items:
             told = asked.view.incident(conn, row.id)  # type: ignore[attr-defined]
             found += book.hold(told[0], list(told[1].values())) if told else []

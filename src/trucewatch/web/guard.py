@@ -68,8 +68,8 @@ class Bucket:
             return left >= 1
 
 
-class _TooBigError(Exception):
-    pass
+class TooBigError(Exception):
+    """A body has grown over its limit; the guard answers, whoever meets this lets it through."""
 
 
 class Guard:
@@ -121,7 +121,7 @@ class Guard:
             message = await receive()
             come += len(message.get("body", b""))
             if come > most:
-                raise _TooBigError
+                raise TooBigError
             return message
 
         async def sent(message: Message) -> None:
@@ -130,7 +130,7 @@ class Guard:
                 begun = True
                 await send(message)
 
-        with suppress(_TooBigError):
+        with suppress(TooBigError):
             await self.app(scope, counted, sent)
         if come > most and not begun:
             await PlainTextResponse("That is too large.", 413)(scope, receive, send)
