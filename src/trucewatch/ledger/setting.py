@@ -116,7 +116,9 @@ class Scenery:
         spoken = [(start, end) for start, end in sources if not any(start <= at < end for at in acts)]
         kept = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
         self.firm = [p for p in kept if not _PASSING.search(text[max(0, p.start - 60) : p.start])]
-        self.marks = sorted([(p.start, spot(p)) for p in self.firm] + self._worded(text), key=lambda mark: mark[0])
+        self.marks = sorted(
+            [(p.start, spot(p)) for p in self.firm] + self._worded(text) + self._named_again(text, spoken), key=lambda mark: mark[0]
+        )
         self.dated = [t for t in coded.times if _has_day(t)]
         self.breaks = [m.end() for m in re.finditer(r"\n\s*\n", text)]
         self.lead = self._lead()
@@ -165,6 +167,22 @@ class Scenery:
         worded = [(m.start(1), m[1]) for m in (*found, *heads) if m[1].lower() not in tables.stopwords()]
         return [(at, self.known.get(name.casefold()) or Spot(name, None, WORDED)) for at, name in worded]
 
+    def _named_again(self, text: str, spoken: Sequence[tuple[int, int]]) -> list[tuple[int, Spot]]:
+        """Names of the report's own places where they stand again, and the coder took none up."""
+        places = {p.text: spot(p) for p in reversed(self.coded.places) if p.text[:1].isupper()}
+        if not places:
+            return []
+        taken = [*self.taken, *spoken, *((m.start, m.end) for actor in self.coded.actors for m in actor.mentions)]
+        worded = {m.start(1) for m in _WORDED.finditer(text)} | {m.start(1) for m in _HEADING.finditer(text)}
+        names = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
+        found = re.finditer(rf"\b({names})\b(?!['’]?\w| [A-Z])", text)
+        return [
+            (m.start(), places[m[1]])
+            for m in found
+            if m.start() >= self.head and m.start() not in worded and not _inside(m.start(), taken)
+            and not _PASSING.search(text[max(0, m.start() - 60) : m.start()])
+        ]
+
     def _named(self, event: Event) -> tuple[Spot, ...]:
         """A struck or taken place that no gazetteer knows: a capitalised word behind the verb that is no actor and no day."""
         if tables.family(event.type, event.mode, event.truce).name not in _STRUCK:
@@ -184,11 +202,17 @@ class Scenery:
             within = [(at, place) for at, place in within if at != own.start and self._beside(own, at, place, event)]
             within.insert(0, (own.start, spot(own)))
         sentence = self.coded.sentences[event.sentence]
-        fronted = [place for at, place in self.marks if sentence.start <= at <= sentence.start + _FRONTED]
+        fronted = [place for at, place in self.marks if sentence.start <= at <= min(sentence.start + _FRONTED, sentence.end)]
         areas = [p for _, p in within if wide(p)]
         struck = [*named, *areas] if (named := self._named(event)) else [p for _, p in within]
-        stated = self._in_name(event) or _once(struck) or _once(fronted)
+        stated = self._in_name(event) or _once(struck) or _once(fronted) or self._only(event)
         return stated or _once(place for at, place in self._carried(event, self.marks))[:1]
+
+    def _only(self, event: Event) -> tuple[Spot, ...]:
+        """The one place that the event's sentence names, outside the clause."""
+        sentence = self.coded.sentences[event.sentence]
+        found = _once(place for at, place in self.marks if sentence.start <= at < sentence.end)
+        return found if len(found) == 1 else ()
 
     def _in_name(self, event: Event) -> tuple[Spot, ...]:
         """A place in the very words of the act: "the Orl bombing"."""
@@ -218,9 +242,11 @@ class Scenery:
             return (when(own, self.coded.text),)
         inside = [t for t in dated if start <= t.start < end]
         sentence = self.coded.sentences[event.sentence]
-        fronted = [t for t in dated if sentence.start <= t.start <= sentence.start + _FRONTED]
+        fronted = [t for t in dated if sentence.start <= t.start <= min(sentence.start + _FRONTED, sentence.end)]
+        around = [t for t in dated if sentence.start <= t.start < sentence.end]
+        only = around if len({t.begin for t in around}) == 1 else []
         carried = [t for _, t in self._carried(event, [(t.start, t) for t in self.dated])] if not self._clock(event) else []
-        return tuple(when(t, self.coded.text) for t in (inside or fronted or carried)[:1])
+        return tuple(when(t, self.coded.text) for t in (inside or fronted or only or carried)[:1])
 
     def _of_another(self, time: Time, event: Event) -> bool:
         """Whether a time is not the event's: the day it was said ("said on Friday"), or of another act ("the worst since ... on 3 May")."""
