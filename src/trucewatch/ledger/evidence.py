@@ -25,7 +25,7 @@ _FRESH = 3
 _LATE = 10
 _MANY = 2
 _ALIKE = 0.6
-_MOST = 3
+_MOST = 2.0
 
 
 def kind(a: Profile, b: Profile) -> str:
@@ -156,11 +156,11 @@ def words(a: Profile, b: Profile) -> Seen:
     seen: Seen = {}
     if a.sites and b.sites:
         seen["thing same" if a.sites & b.sites else "thing other"] = 1.0
-    names, common = len(a.names & b.names), len(a.words & b.words)
+    names, common = len(a.names & b.names), sum(map(tables.rarity, sorted(a.words & b.words)))
     if names:
         seen["names"] = float(min(names, _MANY))
     if common:
-        seen["words"] = float(min(common, _MOST))
+        seen["words"] = round(min(common, _MOST), 2)
     elif a.words and b.words:
         seen["no word"] = 1.0
     if len(a.tokens & b.tokens) >= _ALIKE * max(len(a.tokens | b.tokens), 5):
