@@ -30,6 +30,7 @@ DATA = Path(tables.__file__).parent / "data"
 #: Weights that stay as they were set: the set shows too few cases, or such as no collection shows.
 HELD = {"kind apart", "place near", "spoken", "one strand", "two strands"}
 _HELD = 1e6
+_REACH = 1.0
 Example = tuple[dict[str, float], bool]
 
 
@@ -59,7 +60,7 @@ def strand_examples(found: IncidentSet) -> Iterator[Example]:
                 own = strands.Strand()
                 open_.append((name or f"-{index}", own))
             if own is not None:
-                strands.join(own, index, event, around)
+                strands.join(own, index, event, around, [s for _, s in open_])
 
 
 def pair_examples(found: IncidentSet) -> Iterator[Example]:
@@ -78,7 +79,7 @@ def pair_examples(found: IncidentSet) -> Iterator[Example]:
 
 
 def fit(examples: Sequence[Example], prior: dict[str, float], *, pull: float, steps: int = 60) -> dict[str, float]:
-    """Weights of a logistic regression with a Gaussian prior of precision ``pull`` around ``prior`` (Newton's method)."""
+    """Weights of a logistic regression with a Gaussian prior of precision ``pull`` around ``prior`` (Newton's method, a step at most 1 a weight)."""
     names = sorted(prior)
     at = {name: k for k, name in enumerate(names)}
     x = np.zeros((len(examples), len(names)))
@@ -95,7 +96,8 @@ def fit(examples: Sequence[Example], prior: dict[str, float], *, pull: float, st
         gradient = x.T @ (p - y) + hold * (w - centre)
         curve = (x * (p * (1 - p))[:, None]).T @ x + np.diag(hold)
         step: NDArray[np.float64] = np.linalg.solve(curve, gradient)
-        w = w - step
+        reach = min(1.0, _REACH / float(np.abs(step).max() + 1e-12))
+        w = w - reach * step
         if float(np.abs(step).max()) < 1e-6:
             break
     return {name: round(float(w[at[name]]), 2) for name in names}

@@ -116,6 +116,8 @@ def people(a: Profile, b: Profile) -> Seen:
         seen["recipient same" if a.recipients & b.recipients else "recipient other"] = 1.0
     if (a.actors & b.recipients) or (a.recipients & b.actors):
         seen["sides turned"] = 1.0
+        if (a.actors & b.recipients) and (a.recipients & b.actors) and not _disputed(a, b):
+            seen["sides swapped"] = 1.0
     return seen
 
 

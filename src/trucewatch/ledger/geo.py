@@ -25,7 +25,7 @@ MOVING = frozenset({"patrol", "convoy", "withdrawal", "release", "build-up", "ta
 """Families of acts that have more than one place: those that move, and talks whose subject lies elsewhere."""
 _RADIUS = 6371.0
 _POINT = 2
-_NEAR_KM = 12.0
+_NEAR_KM = 3.0
 _SAME_KM = 1.5
 _WIDE = {"country": 6, "admin1": 4, "region": 5, "admin2": 3, "road": 5, "water": 5, "river": 5, "line": 5}
 _AREA = re.compile(

@@ -32,7 +32,14 @@ _DATELINE = re.compile(r"^\s*[A-Z][^.\n]{0,60}?\s(?:-|–|—)\s|^[A-Z][\w\s'’
 _POINTING = re.compile(r"\b(?:the|this|that|its|their|these|those|'s|’s)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _FRESH = re.compile(
     r"\b(?:separate(?:ly)?|another|elsewhere|meanwhile|a second|the second|in a further|a further|in other|in addition|different|"
-    r"a day earlier|a day later|the day before|hours later|the next day|the same evening|earlier)\b",
+    r"(?:a|one|two|three|four|five|several|some|the) (?:hour|day|night|week|month)s? (?:earlier|later|before|after)|hours (?:later|earlier)|"
+    r"(?:the|that) (?:next|following|previous|same) (?:day|morning|afternoon|evening|night)|later (?:that|the same|in the|on)|earlier|"
+    r"also on|unrelated|other incidents?)\b",
+    re.IGNORECASE,
+)
+_TURN = re.compile(
+    r"\b(?:for (?:its|their|his|her) part|in (?:turn|return|reply|response|retaliation|revenge|reprisal)|retaliat\w+|on the other side|"
+    r"(?:other|opposite|far) (?:side|bank)|across the|likewise|as well as|while|whereas)\b",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b(?:another|a second|the second|again|third|a further|second day)\b", re.IGNORECASE)
@@ -81,6 +88,7 @@ class Setting:
     nouns: frozenset[str]
     points: bool
     fresh: bool
+    turn: bool
     again: bool
     result: bool
     weapon: bool
@@ -145,6 +153,7 @@ class Scenery:
             nouns=_nouns(clause),
             points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
             fresh=fresh,
+            turn=bool(_TURN.search(text[sentence.start : event.predicate.end])),
             again=bool(_AGAIN.search(before)) and not _IT_WAS.match(before),
             result=bool(RESULT.search(event.predicate.text)),
             weapon=bool(_WEAPON.search(clause)),
