@@ -28,6 +28,7 @@ _PASSING = re.compile(
     r"brought .{0,30} to|fled to)(?:\s+(?:the|nearby|neighbouring))*(?:\s+(?:town|village|city)\s+of)?\s*)$",
     re.IGNORECASE,
 )
+_HEARD = re.compile(r"\b(?:heard|fire|explosions?|bursts?|shots?|rounds?|impacts?|blasts?)\b.{0,30}\bfrom the direction of (?:the )?$", re.IGNORECASE)
 _DATELINE = re.compile(r"^\s*[A-Z][^.\n]{0,60}?\s(?:-|–|—)\s|^[A-Z][\w\s'’]{2,30}, \d{1,2} [A-Z][a-z]+\s*(?:-|–|—|:|\.)\s")
 _POINTING = re.compile(r"\b(?:the|this|that|its|their|these|those|'s|’s)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _FRESH = re.compile(
@@ -56,6 +57,10 @@ _NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-
 _WORDED = re.compile(
     r"\b(?:in|In|near|Near|outside|Outside|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
     r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
+)
+_AGAIN_THERE = re.compile(
+    r"\b(?:the (?:same )?|that |this )(?:village|town|city|hamlet|settlement|neighbourhood)\b(?! of\b)(?! (?:council|hall))|"
+    r"(?<!was )(?<!were )(?<!is )(?<!are )\bthere\b(?! (?:was|were|is|are|has|have|had|would|will|can|could|be))"
 )
 _STRUCK = {"shelling", "air", "seizure", "raid", "assault"}
 _SINCE = re.compile(r"\b(?:since|who|which|whose)\b", re.IGNORECASE)
@@ -123,7 +128,7 @@ class Scenery:
         sources = [(m.start, m.end) for claim in coded.claims for m in claim.source]
         spoken = [(start, end) for start, end in sources if not any(start <= at < end for at in acts)]
         kept = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
-        self.firm = [p for p in kept if not _PASSING.search(text[max(0, p.start - 60) : p.start])]
+        self.firm = [p for p in kept if not _passes(text[max(0, p.start - 60) : p.start])]
         self.marks = sorted(
             [(p.start, spot(p)) for p in self.firm] + self._worded(text) + self._named_again(text, spoken), key=lambda mark: mark[0]
         )
@@ -189,7 +194,7 @@ class Scenery:
             (m.start(), places[m[1]])
             for m in found
             if m.start() >= self.head and m.start() not in worded and not _inside(m.start(), taken)
-            and not _PASSING.search(text[max(0, m.start() - 60) : m.start()])
+            and not _passes(text[max(0, m.start() - 60) : m.start()])
         ]
 
     def _named(self, event: Event) -> tuple[Spot, ...]:
@@ -214,7 +219,7 @@ class Scenery:
         fronted = [place for at, place in self.marks if sentence.start <= at <= min(sentence.start + _FRONTED, sentence.end)]
         areas = [p for _, p in within if wide(p)]
         struck = [*named, *areas] if (named := self._named(event)) else [p for _, p in within]
-        stated = self._in_name(event) or _once(struck) or _once(fronted) or self._only(event)
+        stated = self._in_name(event) or _once(struck) or _once(fronted) or self._only(event) or self._same_place(event)
         return stated or _once(place for at, place in self._carried(event, self.marks))[:1]
 
     def _only(self, event: Event) -> tuple[Spot, ...]:
@@ -222,6 +227,16 @@ class Scenery:
         sentence = self.coded.sentences[event.sentence]
         found = _once(place for at, place in self.marks if sentence.start <= at < sentence.end)
         return found if len(found) == 1 else ()
+
+    def _same_place(self, event: Event) -> tuple[Spot, ...]:
+        """The last place named before, where the sentence speaks of it again: "the village", "the same town", "there"."""
+        sentence = self.coded.sentences[event.sentence]
+        start, end = max(sentence.start, min(event.start, event.predicate.start) - 1), min(sentence.end, event.end)
+        found = _AGAIN_THERE.search(self.coded.text, start, end)
+        if found is None:
+            return ()
+        before = [place for at, place in self.marks if at < found.start() and not wide(place)]
+        return tuple(before[-1:])
 
     def _in_name(self, event: Event) -> tuple[Spot, ...]:
         """A place in the very words of the act: "the Orl bombing"."""
@@ -281,6 +296,11 @@ class Scenery:
         title = (self.coded.report.title if self.coded.report else None) or ""
         named = [p for p in self.coded.places if p.name and re.search(rf"\b{re.escape(p.text)}\b", title)]
         return [*[p for p in self.coded.places if p.start < self.head], *named]
+
+
+def _passes(before: str) -> bool:
+    """Whether what stands before a place lets it pass by; fire heard from its direction was there."""
+    return bool(_PASSING.search(before)) and not _HEARD.search(before)
 
 
 def _covers(content: Iterable[Mention], event: Event) -> bool:
