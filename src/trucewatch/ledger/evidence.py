@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import days_apart, meet, moving, wide
+from trucewatch.ledger.geo import days_apart, meet, moving, one_night, wide
 from trucewatch.ledger.profile import place_names
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _stated(ones: Iterable[Span], others: Iterable[Span]) -> str:
         return (
             "day same" if one.days == other.days == 1 else ("day around" if max(one.days, other.days) <= _WEEK else "day wide")
         )
-    if gap == 1 and (one.night or other.night):
+    if gap == 1 and any(one_night(a, b) for a, b in pairs):
         return "day night"
     return "day next" if gap == 1 else "bar day"
 
