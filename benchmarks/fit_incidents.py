@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DATA = Path(tables.__file__).parent / "data"
 #: Weights that stay as they were set: the set shows too few cases, or such as no collection shows.
-HELD = {"kind apart", "place near", "spoken", "one strand", "two strands"}
+HELD = {"place near", "spoken", "one strand", "two strands"}
 _HELD = 1e6
 _REACH = 1.0
 Example = tuple[dict[str, float], bool]

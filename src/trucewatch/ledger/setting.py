@@ -7,7 +7,8 @@ module must not decide which events belong together.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -55,12 +56,21 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
 _NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])(?!\s+[A-Z])")
 _WORDED = re.compile(
-    r"\b(?:in|In|near|Near|outside|Outside|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
+    r"\b(?:in|In|at|At|on|near|Near|outside|Outside|rob|shelled|bombed|attacked|raided|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
     r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
 )
 _AGAIN_THERE = re.compile(
     r"\b(?:the (?:same )?|that |this )(?:village|town|city|hamlet|settlement|neighbourhood)\b(?! of\b)(?! (?:council|hall))|"
     r"(?<!was )(?<!were )(?<!is )(?<!are )\bthere\b(?! (?:was|were|is|are|has|have|had|would|will|can|could|be))"
+)
+_AREA_WORD = re.compile(r"\s+(district|province|region|county|governorate|oblast|sector|area)\b", re.IGNORECASE)
+_BEFORE = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}")
+_OTHERS = re.compile(r"\b(?:since|after|following|followed|before|in connection with|over the|because of)\b", re.IGNORECASE)
+_LAID = re.compile(r"\b(?:a|one|the) day (after|before|earlier|later)\b", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\b(?:after|following|since|in connection with|over|(?:retaliation|revenge|reprisal) for|(?:response|reply) to|because of|"
+    r"that followed|wake of|anniversary of|inquiry into|investigat\w+)\s+(?:[\w'’-]+\s+){0,4}$",
+    re.IGNORECASE,
 )
 _STRUCK = {"shelling", "air", "seizure", "raid", "assault"}
 _SINCE = re.compile(r"\b(?:since|who|which|whose)\b", re.IGNORECASE)
@@ -73,6 +83,7 @@ _QUALIFIED = re.compile(
     re.IGNORECASE,
 )
 _FRONTED = 30
+_AHEAD_OF = 30
 _BESIDE = 4
 
 
@@ -93,6 +104,8 @@ class Setting:
     nouns: frozenset[str]
     points: bool
     fresh: bool
+    fresh_at: int
+    after: bool
     turn: bool
     again: bool
     result: bool
@@ -114,6 +127,15 @@ def when(time: Time, text: str = "") -> When:
     return When(f"{qualified[0]}{time.text}" if qualified else time.text, time.value, time.precision, time.begin, time.until)
 
 
+def spot_in(place: Place, text: str) -> Spot:
+    """The same, where the text may call it an area: "the Orl district" is not the town of Orl."""
+    found = spot(place)
+    area = _AREA_WORD.match(text, place.end)
+    if area is None or wide(found):
+        return found
+    return replace(found, name=f"{found.name or found.text} {area[1].lower()}", kind="admin2", geonameid=None, precision=3)
+
+
 class Scenery:
     """A report's places and times, sorted once for all its events."""
 
@@ -123,14 +145,14 @@ class Scenery:
         dateline = _DATELINE.match(text)
         self.head = dateline.end() if dateline else 0
         self.taken = [(p.start, p.end) for p in coded.places] + [(t.start, t.end) for t in coded.times]
-        self.known = {p.text.casefold(): spot(p) for p in coded.places}
+        self.known = {p.text.casefold(): spot_in(p, coded.text) for p in coded.places}
         acts = [e.predicate.start for e in coded.events]
         sources = [(m.start, m.end) for claim in coded.claims for m in claim.source]
         spoken = [(start, end) for start, end in sources if not any(start <= at < end for at in acts)]
         kept = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
         self.firm = [p for p in kept if not _passes(text[max(0, p.start - 60) : p.start])]
         self.marks = sorted(
-            [(p.start, spot(p)) for p in self.firm] + self._worded(text) + self._named_again(text, spoken), key=lambda mark: mark[0]
+            [(p.start, spot_in(p, text)) for p in self.firm] + self._worded(text) + self._named_again(text, spoken), key=lambda mark: mark[0]
         )
         self.dated = [t for t in coded.times if _has_day(t)]
         self.breaks = [m.end() for m in re.finditer(r"\n\s*\n", text)]
@@ -142,7 +164,8 @@ class Scenery:
         sentence = self.coded.sentences[event.sentence]
         before = text[sentence.start : event.predicate.start]
         clause = text[event.start : event.end]
-        fresh = bool(_FRESH.search(text[sentence.start : event.predicate.end]))
+        parted = [m.start() for m in _FRESH.finditer(text, sentence.start, event.predicate.end)]
+        fresh = bool(parted)
         start, end = min(event.start, event.predicate.start), max(event.end, event.predicate.end)
         return Setting(
             line=event.sentence,
@@ -158,6 +181,8 @@ class Scenery:
             nouns=_nouns(clause),
             points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
             fresh=fresh,
+            fresh_at=max(parted, default=-1),
+            after=bool(_AFTER.search(before[-80:])),
             turn=bool(_TURN.search(text[sentence.start : event.predicate.end])),
             again=bool(_AGAIN.search(before)) and not _IT_WAS.match(before),
             result=bool(RESULT.search(event.predicate.text)),
@@ -214,7 +239,7 @@ class Scenery:
         within = [(at, place) for at, place in self.marks if start <= at < end]
         if own is not None and own in self.firm:
             within = [(at, place) for at, place in within if at != own.start and self._beside(own, at, place, event)]
-            within.insert(0, (own.start, spot(own)))
+            within.insert(0, (own.start, spot_in(own, self.coded.text)))
         sentence = self.coded.sentences[event.sentence]
         fronted = [place for at, place in self.marks if sentence.start <= at <= min(sentence.start + _FRONTED, sentence.end)]
         areas = [p for _, p in within if wide(p)]
@@ -261,29 +286,63 @@ class Scenery:
 
     def _times(self, event: Event, start: int, end: int) -> tuple[When, ...]:
         own = self.coded.times[event.time] if event.time is not None else None
+        sentence = self.coded.sentences[event.sentence]
+        beside = self._before(event)
+        if beside is not None:
+            return (when(beside, self.coded.text),)
+        laid = self._laid(event)
+        if laid is not None:
+            return (laid,)
         dated = [t for t in self.dated if not self._of_another(t, event)]
         if own is not None and own in dated:
             return (when(own, self.coded.text),)
         inside = [t for t in dated if start <= t.start < end]
-        sentence = self.coded.sentences[event.sentence]
         fronted = [t for t in dated if sentence.start <= t.start <= min(sentence.start + _FRONTED, sentence.end)]
         around = [t for t in dated if sentence.start <= t.start < sentence.end]
         only = around if len({t.begin for t in around}) == 1 else []
         carried = [t for _, t in self._carried(event, [(t.start, t) for t in self.dated])] if not self._clock(event) else []
         return tuple(when(t, self.coded.text) for t in (inside or fronted or only or carried)[:1])
 
+    def _before(self, event: Event) -> Time | None:
+        """A time that qualifies the act's own word: "Thursday's raid", "last week's attack", "the March bombing"."""
+        at = event.predicate.start
+        near = [t for t in self.dated if 0 < at - t.end <= _AHEAD_OF and _BEFORE.fullmatch(self.coded.text, t.end, at)]
+        return near[-1] if near else None
+
+    def _laid(self, event: Event) -> When | None:
+        """The day of an act that the sentence lays a day beside another: "on Tuesday, a day after an attack", "the attack a day before"."""
+        text, sentence, act = self.coded.text, self.coded.sentences[event.sentence], event.predicate
+        known = [t for t in self.dated if t.start < sentence.end]
+        ahead = [m for m in _LAID.finditer(text, sentence.start, act.start) if m[1].lower() in {"after", "before"}]
+        behind = _LAID.search(text, act.end, min(act.end + _AHEAD_OF, sentence.end))
+        taken = [(t.start, t.end) for t in self.coded.times]
+        if ahead and not _inside(ahead[-1].start(), taken):
+            days = -1 if ahead[-1][1].lower() == "after" else 1
+            said = [t for t in known if sentence.start <= t.start < ahead[-1].start()]
+        elif behind and behind[1].lower() in {"before", "earlier"} and not _inside(behind.start(), taken):
+            days, said = -1, [t for t in known if t.start < act.start]
+        else:
+            return None
+        day = said[-1].begin[:10] if said and said[-1].begin == said[-1].until or said and said[-1].precision == "hour" else None
+        if day is None:
+            return None
+        iso = (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+        return When(f"a day from {said[-1].text}", iso, "day", iso, iso)
+
     def _of_another(self, time: Time, event: Event) -> bool:
         """Whether a time is not the event's: the day it was said ("said on Friday"), or of another act ("the worst since ... on 3 May")."""
         cues = [m for c in self.coded.claims if _covers(c.content, event) for m in c.cue]
         spoken = any(0 <= time.start - m.end <= _BESIDE or 0 <= m.start - time.end <= 1 for m in cues)
-        return spoken or bool(_SINCE.search(self.coded.text[event.predicate.end : time.start]))
+        between = self.coded.text[event.predicate.end : time.start]
+        ahead = self.coded.text[time.end : event.predicate.start]
+        return spoken or bool(_SINCE.search(between)) or (bool(_OTHERS.search(ahead)) and "\n" not in ahead)
 
     def _near(self, event: Event) -> tuple[Spot, ...]:
         """Places before the event, nearest first, then the dateline's and the title's."""
         sentence = self.coded.sentences[event.sentence]
         before = [place for at, place in reversed(self.marks) if at < sentence.end]
         after = [place for at, place in self.marks if sentence.end <= at < sentence.end + _AHEAD]
-        return _once([*before[:2], *map(spot, self.lead[:1]), *after[: 0 if before else 1]])
+        return _once([*before[:2], *(spot_in(p, self.coded.text) for p in self.lead[:1]), *after[: 0 if before else 1]])
 
     def _then(self, event: Event) -> tuple[When, ...]:
         sentence = self.coded.sentences[event.sentence]

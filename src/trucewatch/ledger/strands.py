@@ -45,6 +45,7 @@ class Strand:
     paragraph: int = 0
     end: int = 0
     since: int = 0
+    at: int = 0
 
     def add(self, index: int, event: Event, setting: Setting) -> None:
         """Take an event in."""
@@ -57,6 +58,7 @@ class Strand:
         self.killed |= {(h.kind, h.best, h.who or "") for h in event.harm}
         self.around = self.around or [place for _, place in setting.trail[:1]]
         self.denied = event.status == "denied"
+        self.at = event.predicate.start
         self.line, self.paragraph, self.end = setting.line, setting.paragraph, setting.end
 
 
@@ -142,7 +144,8 @@ def features(event: Event, setting: Setting, strand: Strand) -> dict[str, float]
         "new paragraph": setting.paragraph != strand.paragraph,
         "points back": setting.points or bool(setting.nouns & set(strand.families)),
         "since": strand.since > 0,
-        "fresh": setting.fresh and gap > 0,
+        "fresh": setting.fresh and setting.fresh_at >= strand.at,
+        "after": setting.after and gap == 0,
         "in turn": setting.turn and gap > 0,
         "again": setting.again and gap > 0,
         "result": setting.result and not setting.places and not setting.times,
