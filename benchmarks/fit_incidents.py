@@ -43,7 +43,10 @@ def marked(found: IncidentSet) -> dict[str, str]:
 
 
 def strand_examples(found: IncidentSet) -> Iterator[Example]:
-    """Events against the strands before them, as marked; events that are not marked go where the present weights put them."""
+    """Events against the strands before them, as marked; events that are not marked go where the present weights put them.
+
+    Tolls and damage are not marked in every set: unmarked, they teach nothing.
+    """
     gold = marked(found)
     for coded in found.records:
         open_: list[tuple[str, strands.Strand]] = []
@@ -51,7 +54,7 @@ def strand_examples(found: IncidentSet) -> Iterator[Example]:
             name = gold.get(f"{coded.id}/{event.id}", "")
             for other, strand in open_ if strands.is_act(event) else ():
                 seen = strands.features(event, around, strand)
-                if seen is not None and (name or not other.startswith("-")):
+                if seen is not None and (name or not (other.startswith("-") or around.result or event.harm)):
                     yield seen, other == name
             own = next((s for n, s in open_ if name and n == name), None)
             if own is None and not name:
