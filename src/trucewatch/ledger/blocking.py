@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from trucewatch.model.incident import Account, Spot
 
-MOST = 16
+MOST = 24
 _BACK = 7
+_MONTH = 31
 _SHORT = 4
 _CLAUSE = 6
 _DEAD = 2
@@ -69,6 +70,10 @@ def _days(found: Profile) -> Iterator[str]:
         for day in {span.begin, span.until}:
             yield f"b{(day + 1) // 2}"
     if sharp:
+        return
+    wide = [span for span in found.spans if span.days <= _MONTH]
+    if wide:
+        yield from (f"a{day // 2}" for day in range(wide[0].begin, wide[0].until + 1))
         return
     near = [span.begin for span in found.then[:1]]
     if found.published is not None:

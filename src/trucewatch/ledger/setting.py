@@ -65,6 +65,7 @@ _AGAIN_THERE = re.compile(
 )
 _AREA_WORD = re.compile(r"\s+(district|province|region|county|governorate|oblast|sector|area)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}")
+_BY = re.compile(r"\s+(?:by|in|during)\s+(?:the\s+)?")
 _OTHERS = re.compile(r"\b(?:since|after|following|followed|before|in connection with|over the|because of)\b", re.IGNORECASE)
 _LAID = re.compile(r"\b(?:a|one|the) day (after|before|earlier|later)\b", re.IGNORECASE)
 _AFTER = re.compile(
@@ -304,10 +305,13 @@ class Scenery:
         return tuple(when(t, self.coded.text) for t in (inside or fronted or only or carried)[:1])
 
     def _before(self, event: Event) -> Time | None:
-        """A time that qualifies the act's own word: "Thursday's raid", "last week's attack", "the March bombing"."""
+        """A time that qualifies the act's own word: "Thursday's raid", "killed in last week's attack", "the March bombing"."""
         at = event.predicate.start
         near = [t for t in self.dated if 0 < at - t.end <= _AHEAD_OF and _BEFORE.fullmatch(self.coded.text, t.end, at)]
-        return near[-1] if near else None
+        if near:
+            return near[-1]
+        end = event.predicate.end
+        return next((t for t in self.dated if 0 < t.start - end <= _AHEAD_OF and _BY.fullmatch(self.coded.text, end, t.start)), None)
 
     def _laid(self, event: Event) -> When | None:
         """The day of an act that the sentence lays a day beside another: "on Tuesday, a day after an attack", "the attack a day before"."""
