@@ -36,7 +36,12 @@ _FRESH = re.compile(
     r"\b(?:separate(?:ly)?|another|elsewhere|meanwhile|a second|the second|in a further|a further|in other|in addition|different|"
     r"(?:a|one|two|three|four|five|several|some|the) (?:hour|day|night|week|month)s? (?:earlier|later|before|after)|hours (?:later|earlier)|"
     r"(?:the|that) (?:next|following|previous|same) (?:day|morning|afternoon|evening|night)|later (?:that|the same|in the|on)|earlier|"
-    r"also on|unrelated|other incidents?)\b",
+    r"also on|unrelated|other incidents?|as for)\b",
+    re.IGNORECASE,
+)
+_FRESH_BEHIND = re.compile(
+    r"\b(?:(?:the|that) (?:same|next|following|previous) (?:day|morning|afternoon|evening|night)|(?:a|one|the) day (?:before|earlier|later)|"
+    r"(?:hours|days|weeks) (?:later|earlier)|across the)\b",
     re.IGNORECASE,
 )
 _TURN = re.compile(
@@ -166,6 +171,8 @@ class Scenery:
         before = text[sentence.start : event.predicate.start]
         clause = text[event.start : event.end]
         parted = [m.start() for m in _FRESH.finditer(text, sentence.start, event.predicate.end)]
+        if _FRESH_BEHIND.search(text, event.predicate.end, max(event.end, event.predicate.end)):
+            parted.append(event.predicate.start)
         fresh = bool(parted)
         start, end = min(event.start, event.predicate.start), max(event.end, event.predicate.end)
         return Setting(

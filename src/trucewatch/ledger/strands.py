@@ -177,7 +177,9 @@ def _where(event: Event, setting: Setting, strand: Strand) -> str:
         found = meet(trail[:1], known) if trail and known else ""
         if found == "within" and trail[0].kind == WORDED:
             return "left"
-        return {"": "unsaid", "apart": "left", "same": "kept"}.get(found, "unsaid")
+        if found == "apart" and (setting.points or setting.result) and is_told(event):
+            return "barred"
+        return {"": "unsaid", "apart": "left", "near": "left", "same": "kept"}.get(found, "unsaid")
     if not known:
         return "new"
     found = meet(setting.places, known)
