@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from trucewatch.ledger import tables
 from trucewatch.ledger.geo import MOVING, NAMED, WORDED, wide
-from trucewatch.ledger.words import RESULT, signs
+from trucewatch.ledger.words import RESULT, bare, signs
 from trucewatch.model.incident import Spot, When
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
 _NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])(?!\s+[A-Z])")
 _WORDED = re.compile(
-    r"\b(?:in|In|at|At|on|near|Near|outside|Outside|rob|shelled|bombed|attacked|raided|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
+    r"\b(?:in|In|at|At|on|near|Near|outside|Outside|above|below|rob|shelled|bombed|attacked|raided|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
     r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
 )
 _AGAIN_THERE = re.compile(
@@ -71,7 +71,12 @@ _AGAIN_THERE = re.compile(
 _AREA_WORD = re.compile(r"\s+(district|province|region|county|governorate|oblast|sector|area)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}")
 _BY = re.compile(r"\s+(?:by|in|during)\s+(?:the\s+)?")
-_OTHERS = re.compile(r"\b(?:since|after|following|followed|before|in connection with|over the|because of)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:since|after|following|followed|before|in connection with|over the|because of|"
+    r"(?:wounds?|injuries|injured?|burns) (?:received|suffered|sustained)?)\b|;",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"\b[A-Z][\w'’-]+")
 _LAID = re.compile(r"\b(?:a|one|the) day (after|before|earlier|later)\b", re.IGNORECASE)
 _AFTER = re.compile(
     r"\b(?:after|following|since|in connection with|over|(?:retaliation|revenge|reprisal) for|(?:response|reply) to|because of|"
@@ -185,7 +190,7 @@ class Scenery:
             start=event.start,
             end=end,
             then=self._then(event),
-            words=signs(self.coded, start, end),
+            words=signs(self.coded, start, end) - self._passed(start, end),
             nouns=_nouns(clause),
             points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
             fresh=fresh,
@@ -197,6 +202,12 @@ class Scenery:
             weapon=bool(_WEAPON.search(clause)),
             clock=self._clock(event),
         )
+
+    def _passed(self, start: int, end: int) -> frozenset[str]:
+        """Names that only pass through a clause ("from the direction of Orl"), as signs."""
+        text = self.coded.text
+        found = [(bare(m[0]), _passes(text[max(0, m.start() - 60) : m.start()])) for m in _CAPITAL.finditer(text, start, end)]
+        return frozenset(f"name {name}" for name, passes in found if passes)
 
     def _clock(self, event: Event) -> bool:
         """Whether the sentence opens with an hour or a part of the day, but no day."""
@@ -307,7 +318,7 @@ class Scenery:
         inside = [t for t in dated if start <= t.start < end]
         fronted = [t for t in dated if sentence.start <= t.start <= min(sentence.start + _FRONTED, sentence.end)]
         around = [t for t in dated if sentence.start <= t.start < sentence.end]
-        only = around if len({t.begin for t in around}) == 1 else []
+        only = around if len({t.begin for t in around}) == 1 and self._nearest(around[0], event) else []
         carried = [t for _, t in self._carried(event, [(t.start, t) for t in self.dated])] if not self._clock(event) else []
         return tuple(when(t, self.coded.text) for t in (inside or fronted or only or carried)[:1])
 
@@ -339,6 +350,12 @@ class Scenery:
             return None
         iso = (date.fromisoformat(day) + timedelta(days=days)).isoformat()
         return When(f"a day from {said[-1].text}", iso, "day", iso, iso)
+
+    def _nearest(self, time: Time, event: Event) -> bool:
+        """Whether no other act of the sentence stands nearer to a time, and no semicolon between."""
+        low, high = sorted((time.start, event.predicate.start))
+        gap = min(abs(time.start - e.predicate.start) for e in self.coded.events if e.sentence == event.sentence)
+        return high - low == gap and ";" not in self.coded.text[low:high]
 
     def _of_another(self, time: Time, event: Event) -> bool:
         """Whether a time is not the event's: the day it was said ("said on Friday"), or of another act ("the worst since ... on 3 May")."""
