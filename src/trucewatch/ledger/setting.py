@@ -77,6 +77,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL = re.compile(r"\b[A-Z][\w'’-]+")
+_OWNED = re.compile(r"['’]s?\s")
 _LAID = re.compile(r"\b(?:a|one|the) day (after|before|earlier|later)\b", re.IGNORECASE)
 _AFTER = re.compile(
     r"\b(?:after|following|since|in connection with|over|(?:retaliation|revenge|reprisal) for|(?:response|reply) to|because of|"
@@ -204,10 +205,11 @@ class Scenery:
         )
 
     def _passed(self, start: int, end: int) -> frozenset[str]:
-        """Names that only pass through a clause ("from the direction of Orl"), as signs."""
+        """Names that only pass through a clause ("from the direction of Orl") and those of the report's places, as signs."""
         text = self.coded.text
+        places = {bare(word) for p in self.coded.places for word in _CAPITAL.findall(p.text)}
         found = [(bare(m[0]), _passes(text[max(0, m.start() - 60) : m.start()])) for m in _CAPITAL.finditer(text, start, end)]
-        return frozenset(f"name {name}" for name, passes in found if passes)
+        return frozenset(f"name {name}" for name, passes in found if passes or name in places)
 
     def _clock(self, event: Event) -> bool:
         """Whether the sentence opens with an hour or a part of the day, but no day."""
@@ -363,7 +365,8 @@ class Scenery:
         spoken = any(0 <= time.start - m.end <= _BESIDE or 0 <= m.start - time.end <= 1 for m in cues)
         between = self.coded.text[event.predicate.end : time.start]
         ahead = self.coded.text[time.end : event.predicate.start]
-        return spoken or bool(_SINCE.search(between)) or (bool(_OTHERS.search(ahead)) and "\n" not in ahead)
+        possessed = bool(_OWNED.match(self.coded.text, time.end)) and not 0 <= event.predicate.start - time.end <= _AHEAD_OF
+        return spoken or possessed or bool(_SINCE.search(between)) or (bool(_OTHERS.search(ahead)) and "\n" not in ahead)
 
     def _near(self, event: Event) -> tuple[Spot, ...]:
         """Places before the event, nearest first, then the dateline's and the title's."""
