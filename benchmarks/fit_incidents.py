@@ -84,7 +84,7 @@ def pair_examples(found: IncidentSet) -> Iterator[Example]:
 
 
 def fit(examples: Sequence[Example], prior: dict[str, float], *, pull: float, steps: int = 60) -> dict[str, float]:
-    """Weights of a logistic regression with a Gaussian prior of precision ``pull`` around ``prior`` (Newton's method, a step at most 1 a weight)."""
+    """Weights of a logistic regression with a Gaussian prior of precision ``pull`` around ``prior`` (Newton's method, short steps)."""
     names = sorted(prior)
     at = {name: k for k, name in enumerate(names)}
     x = np.zeros((len(examples), len(names)))

@@ -55,7 +55,9 @@ def _keys(found: Profile) -> Iterator[str]:
         yield f"clause|{_digest(' '.join(sorted(found.tokens)))}"
     for group in groups:
         yield from (f"{group}|{name}" for name in _people(found))
-        yield from (f"{group}|{day}|dead {n}" for kind, n in found.numbers if kind == "killed" and n >= _DEAD for day in days[:1])
+        yield from (
+            f"{group}|{day}|dead {n}" for kind, n in found.numbers if kind == "killed" and n >= _DEAD for day in days[:1]
+        )
     for area in _areas(found):
         for group in groups:
             yield from (f"{group}|{day}|{area}" for day in days)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import MOVING, NAMED, WORDED, wide
+from trucewatch.ledger.geo import MOVING, NAMED, WORDED, ordinal, wide
 from trucewatch.ledger.words import RESULT, bare, signs
 from trucewatch.model.incident import Spot, When
 
@@ -29,7 +29,10 @@ _PASSING = re.compile(
     r"brought .{0,30} to|fled to)(?:\s+(?:the|nearby|neighbouring))*(?:\s+(?:town|village|city)\s+of)?\s*)$",
     re.IGNORECASE,
 )
-_HEARD = re.compile(r"\b(?:heard|fire|explosions?|bursts?|shots?|rounds?|impacts?|blasts?)\b.{0,30}\bfrom the direction of (?:the )?$", re.IGNORECASE)
+_HEARD = re.compile(
+    r"\b(?:heard|fire|explosions?|bursts?|shots?|rounds?|impacts?|blasts?)\b.{0,30}\bfrom the direction of (?:the )?$",
+    re.IGNORECASE,
+)
 _DATELINE = re.compile(r"^\s*[A-Z][^.\n]{0,60}?\s(?:-|–|—)\s|^[A-Z][\w\s'’]{2,30}, \d{1,2} [A-Z][a-z]+\s*(?:-|–|—|:|\.)\s")
 _POINTING = re.compile(r"\b(?:the|this|that|its|their|these|those|'s|’s)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _FRESH = re.compile(
@@ -61,11 +64,11 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
 _NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])(?!\s+[A-Z])")
 _WORDED = re.compile(
-    r"\b(?:in|In|at|At|on|near|Near|outside|Outside|above|below|rob|shelled|bombed|attacked|raided|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
-    r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
+    r"\b(?:in|In|at|At|on|near|Near|outside|Outside|above|below|rob|shelled|bombed|attacked|raided|"
+    r"(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
 )
 _AGAIN_THERE = re.compile(
-    r"\b(?:the (?:same )?|that |this )(?:village|town|city|hamlet|settlement|neighbourhood)\b(?! of\b)(?! (?:council|hall))|"
+    r"\b(?:[Tt]he (?:same )?|[Tt]hat |[Tt]his )(?:village|town|city|hamlet|settlement|neighbourhood)\b(?! of\b)(?! (?:council|hall))|"
     r"(?<!was )(?<!were )(?<!is )(?<!are )\bthere\b(?! (?:was|were|is|are|has|have|had|would|will|can|could|be))"
 )
 _AREA_WORD = re.compile(r"\s+(district|province|region|county|governorate|oblast|sector|area)\b", re.IGNORECASE)
@@ -164,7 +167,8 @@ class Scenery:
         kept = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
         self.firm = [p for p in kept if not _passes(text[max(0, p.start - 60) : p.start])]
         self.marks = sorted(
-            [(p.start, spot_in(p, text)) for p in self.firm] + self._worded(text) + self._named_again(text, spoken), key=lambda mark: mark[0]
+            [(p.start, spot_in(p, text)) for p in self.firm] + self._worded(text) + self._named_again(text, spoken),
+            key=lambda mark: mark[0],
         )
         self.dated = [t for t in coded.times if _has_day(t)]
         self.breaks = [m.end() for m in re.finditer(r"\n\s*\n", text)]
@@ -239,7 +243,9 @@ class Scenery:
         return [
             (m.start(), places[m[1]])
             for m in found
-            if m.start() >= self.head and m.start() not in worded and not _inside(m.start(), taken)
+            if m.start() >= self.head
+            and m.start() not in worded
+            and not _inside(m.start(), taken)
             and not _passes(text[max(0, m.start() - 60) : m.start()])
         ]
 
@@ -331,7 +337,9 @@ class Scenery:
         if near:
             return near[-1]
         end = event.predicate.end
-        return next((t for t in self.dated if 0 < t.start - end <= _AHEAD_OF and _BY.fullmatch(self.coded.text, end, t.start)), None)
+        return next(
+            (t for t in self.dated if 0 < t.start - end <= _AHEAD_OF and _BY.fullmatch(self.coded.text, end, t.start)), None
+        )
 
     def _laid(self, event: Event) -> When | None:
         """The day of an act that the sentence lays a day beside another: "on Tuesday, a day after an attack", "the attack a day before"."""
@@ -339,7 +347,7 @@ class Scenery:
         known = [t for t in self.dated if t.start < sentence.end]
         ahead = [m for m in _LAID.finditer(text, sentence.start, act.start) if m[1].lower() in {"after", "before"}]
         behind = _LAID.search(text, act.end, min(act.end + _AHEAD_OF, sentence.end))
-        taken = [(t.start, t.end) for t in self.coded.times]
+        taken = [(t.start, t.end) for t in self.dated]
         if ahead and not _inside(ahead[-1].start(), taken):
             days = -1 if ahead[-1][1].lower() == "after" else 1
             said = [t for t in known if sentence.start <= t.start < ahead[-1].start()]
@@ -347,11 +355,7 @@ class Scenery:
             days, said = -1, [t for t in known if t.start < act.start]
         else:
             return None
-        day = said[-1].begin[:10] if said and said[-1].begin == said[-1].until or said and said[-1].precision == "hour" else None
-        if day is None:
-            return None
-        iso = (date.fromisoformat(day) + timedelta(days=days)).isoformat()
-        return When(f"a day from {said[-1].text}", iso, "day", iso, iso)
+        return _day_from(said[-1], days) if said else None
 
     def _nearest(self, time: Time, event: Event) -> bool:
         """Whether no other act of the sentence stands nearer to a time, and no semicolon between."""
@@ -386,6 +390,15 @@ class Scenery:
         title = (self.coded.report.title if self.coded.report else None) or ""
         named = [p for p in self.coded.places if p.name and re.search(rf"\b{re.escape(p.text)}\b", title)]
         return [*[p for p in self.coded.places if p.start < self.head], *named]
+
+
+def _day_from(time: Time, days: int) -> When | None:
+    """The day so many days after a stated one; None where that is no one day."""
+    known = ordinal(time.begin)
+    if known is None or ordinal(time.until or time.begin) != known:
+        return None
+    iso = date.fromordinal(known + days).isoformat()
+    return When(f"a day from {time.text}", iso, "day", iso, iso)
 
 
 def _passes(before: str) -> bool:
