@@ -214,9 +214,9 @@ class Where:
 
 @cache
 def world(length: int, pick: int) -> Where:
-    """One of the places whose names have so many letters."""
+    """One of the places whose names have so many letters; ``pick`` is 0 to 255, and a few places are told of most."""
     size = min(max(length, LENGTHS[0]), LENGTHS[-1])
-    chance = random.Random(f"{size} {pick % (PLACES // len(LENGTHS))}")
+    chance = random.Random(f"{size} {int((PLACES // len(LENGTHS)) * (pick / 256) ** 2)}")
     stem = "".join(chance.choice(string.ascii_lowercase) for _ in range(max(length, 1))).capitalize()
     return Where(
         stem, f"Province {chance.randrange(20)}", round(40 + chance.random() * 4, 3), round(-40 + chance.random() * 4, 3)

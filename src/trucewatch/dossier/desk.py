@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from trucewatch.dossier import browse, judgements, keeping
+from trucewatch.dossier.choosing import chosen
 from trucewatch.dossier.incident_graph import Graph, machine_accounts
 from trucewatch.dossier.sql import now, table
+from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.dossier.store.tables import current, events, incidents, members
 from trucewatch.dossier.verdicts.desk import Told, drawn, undone
 from trucewatch.dossier.verdicts.fields import Values
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from trucewatch.dossier.project import Dossier
     from trucewatch.dossier.verdicts.desk import Request
@@ -99,16 +101,10 @@ class DossierDesk:
                 yield report, coded
 
     def _items(self, conn: Connection, wanted: Wanted) -> list[Item]:
-        query = select(events.c.key).join(current, current.c.coding == events.c.coding)
-        if wanted.report:
-            query = query.where(events.c.report == wanted.report)
-        if wanted.incident:
-            found = browse.resolve(conn, wanted.incident) or wanted.incident
-            query = query.join(members, members.c.event == events.c.key).where(members.c.incident == found)
-        subjects = self._subjects(conn, list(conn.scalars(query)))
+        attached = judgements.all_attached(conn)
+        stands = effective(heard(judgements.all_verdicts(conn), wanted), attached)
+        subjects = self._subjects(conn, chosen(conn, wanted, stands, attached))
         ids = {subject.incident for subject in subjects if subject.incident}
-        every = heard(judgements.all_verdicts(conn), wanted)
-        stands = effective(every, judgements.all_attached(conn))
         return list(queue(subjects, self._cases(conn, ids), stands, wanted))
 
     def _item(self, conn: Connection, key: str) -> Item:
@@ -119,11 +115,7 @@ class DossierDesk:
     def _subjects(self, conn: Connection, keys: list[str]) -> list[Subject]:
         """Events with their anchors and what only their record holds."""
         accounts = machine_accounts(conn, keys)
-        homes = (
-            {key: browse.incident_of(conn, key) for key in keys}
-            if len(keys) <= _FEW
-            else table(conn.execute(select(members.c.event, members.c.incident)))
-        )
+        homes = table(_HOMES.all(conn, keys=sorted(keys)))
         found: list[Subject] = []
         records: dict[str, Coded | None] = {}
         for key in sorted(accounts):
@@ -148,7 +140,7 @@ class DossierDesk:
 
     def _key(self, conn: Connection, event: str) -> str:
         query = select(events.c.key).join(current, current.c.coding == events.c.coding)
-        found = list(conn.scalars(query.where(or_(events.c.key == event, events.c.id == event)).limit(2)))
+        found = list(conn.scalars(query.where(events.c.key == event).limit(2))) or list(conn.scalars(_by_id(query, event)))
         if len(found) == 1:
             return str(found[0])
         if found:
@@ -263,8 +255,8 @@ class DossierDesk:
         return found
 
 
-_FEW = 20
 _REPORTS = 20
+_HOMES = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
 
 
 def _subject(account: Any, coded: Coded, incident: str | None) -> Subject:
@@ -273,6 +265,12 @@ def _subject(account: Any, coded: Coded, incident: str | None) -> Subject:
     return Subject(
         account, Anchor.of(coded, event, account.report), event.basis.alternatives, event.basis.notes, risk, incident
     )
+
+
+def _by_id(query: Select[Any], event: str) -> Select[Any]:
+    """The first two events of an id; which codings have it an index tells, and not the long rows of the table."""
+    having = select(events.c.coding).where(events.c.id == event)
+    return query.where(events.c.coding.in_(having), events.c.id == event).limit(2)
 
 
 def _chain(verdict: Verdict, every: dict[str, Verdict]) -> Verdict:

@@ -65,8 +65,8 @@ def standing(dossier: Dossier) -> Standing:
 
 def _standing(conn: Connection, dossier: Dossier) -> Standing:
     facts = table(conn.execute(select(meta.c.key, meta.c.value)))
-    counted = select(codings.c.coder, func.count()).join(current, current.c.coding == codings.c.id).group_by(codings.c.coder)
-    coders = sorted((_coder(text), count) for text, count in conn.execute(counted))
+    made = _count(conn, codings)
+    coders, told = _of_today(conn, recoded=made != _count(conn, current))
     first, last = conn.execute(select(func.min(reports.c.published), func.max(reports.c.published))).one()
     return Standing(
         id=facts.get("id", ""),
@@ -78,11 +78,9 @@ def _standing(conn: Connection, dossier: Dossier) -> Standing:
         reports=_count(conn, reports),
         unread_reports=int(conn.scalar(select(func.count()).where(reports.c.status != "read")) or 0),
         origins=int(conn.scalar(select(func.count(func.distinct(origins.c.origin)))) or 0),
-        codings=_count(conn, codings),
-        coders=tuple(coders),
-        events=int(
-            conn.scalar(select(func.count()).select_from(events.join(current, current.c.coding == events.c.coding))) or 0
-        ),
+        codings=made,
+        coders=coders,
+        events=told,
         incidents=_count(conn, incidents),
         grades=tuple(
             sorted((g, n) for g, n in conn.execute(select(incidents.c.grade, func.count()).group_by(incidents.c.grade)))
@@ -110,6 +108,16 @@ def _standing(conn: Connection, dossier: Dossier) -> Standing:
 
 
 _SHOWN = 20
+
+
+def _of_today(conn: Connection, *, recoded: bool) -> tuple[tuple[tuple[str, int], ...], int]:
+    """Today's codings by coder, and how many events they have; the tables alone tell where no coding was replaced."""
+    counted, told = select(codings.c.coder, func.count()), select(func.count()).select_from(events)
+    if recoded:
+        counted = counted.join(current, current.c.coding == codings.c.id)
+        told = select(func.count()).select_from(events.join(current, current.c.coding == events.c.coding))
+    coders = sorted((_coder(text), count) for text, count in conn.execute(counted.group_by(codings.c.coder)))
+    return tuple(coders), int(conn.scalar(told) or 0)
 
 
 def _count(conn: Connection, table: object) -> int:

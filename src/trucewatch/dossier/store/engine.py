@@ -48,6 +48,7 @@ _SQLITE_SETTINGS = (
     f"PRAGMA cache_size=-{CACHE_KIB}",
     "PRAGMA cell_size_check=ON",
     "PRAGMA journal_size_limit=67108864",
+    "PRAGMA wal_autocheckpoint=8000",  # 32 MiB: pages that change with every report are written back once for many
 )
 
 

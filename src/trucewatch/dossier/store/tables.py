@@ -108,7 +108,7 @@ reports = Table(
     Column("id", String(40), primary_key=True),  # r-...: a hash of text, title, publisher, URL and date
     Column("seq", Integer, nullable=False, unique=True),  # order of arrival
     Column("name", Text, nullable=False),  # the id that the reading room gave: "feed.xml#3"
-    Column("status", String(16), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
     Column("reasons", Text, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),  # of the text
     Column("title", Text),
@@ -342,6 +342,8 @@ feeds = Table(
     _digest(),
 )
 
+Index("ix_events_confidence", events.c.confidence, events.c.key)
+Index("ix_incidents_disputed_id", incidents.c.disputed, incidents.c.id)
 Index("ix_members_incident_event", members.c.incident, members.c.event)
 #: Tables whose rows carry a digest.
 SEALED = tuple(table for table in metadata.sorted_tables if "digest" in table.c)

@@ -114,6 +114,7 @@ def _evidence() -> None:
     op.create_index("ix_reports_published", "reports", ["published"])
     op.create_index("ix_reports_publisher", "reports", ["publisher"])
     op.create_index("ix_reports_sha256", "reports", ["sha256"])
+    op.create_index("ix_reports_status", "reports", ["status"])
     op.create_table(
         "sightings",
         sa.Column("report", sa.String(length=40), nullable=False),
@@ -198,6 +199,7 @@ def _codings() -> None:
         sa.PrimaryKeyConstraint("coding", "id", name="pk_events"),
     )
     op.create_index("ix_events_begin", "events", ["begin"])
+    op.create_index("ix_events_confidence", "events", ["confidence", "key"])
     op.create_index("ix_events_key", "events", ["key"])
     op.create_index("ix_events_report", "events", ["report"])
     op.create_index("ix_events_truce", "events", ["truce"])
@@ -284,6 +286,7 @@ def _incidents() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
     )
     op.create_index("ix_incidents_begin", "incidents", ["begin"])
+    op.create_index("ix_incidents_disputed_id", "incidents", ["disputed", "id"])
     op.create_index("ix_incidents_grade", "incidents", ["grade"])
     op.create_index("ix_incidents_truce", "incidents", ["truce"])
     op.create_index("ix_incidents_type", "incidents", ["type"])
