@@ -32,5 +32,6 @@ def _book(house: House) -> Book:
     name: str = getattr(config, "agreement", "")
     if not name:
         raise TrucewatchError("no-agreement", "the dossier names no agreement", next_step="name one in dossier.toml")
-    path = find(name, config.folder)
+    own = config.folder / name
+    path = own if own.is_file() else find(name)
     return Book(load(path, *desks(path, config.actors, config.gazetteers)))

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from trucewatch.model import Coded
+    from trucewatch.model.agreement import Finding
 
 DESCRIPTION = """What a dossier holds, for programs. Reading only.
 
@@ -60,7 +61,8 @@ Without a token, or with the role *reader*, names and places are masked by the d
 Lists come in parts: follow `next`. Send `If-None-Match` with the last `ETag`: an unchanged dossier answers 304. Errors are problem+json."""
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {TYPE: {}}} for status in (400, 401, 403, 404, 413, 421, 422, 429, 500, 503)
-} | {304: {"description": "Nothing has changed"}}
+}
+_ERRORS[304] = {"description": "Nothing has changed"}
 #: Of one run: settings and templates may have changed with the next.
 _RUN = secrets.token_hex(8)
 _MOST = 1 << 31
@@ -124,7 +126,7 @@ def _asked(request: Request, user: Annotated[User, Depends(api_user)]) -> Asked:
 Question: TypeAlias = Annotated[Asked, Depends(_asked)]
 
 
-def _wanted(
+def _wanted(  # noqa: PLR0917 - FastAPI gives them by name
     begin: Annotated[Day, Query(alias="from")] = None,
     until: Day = None,
     truce: Text = None,
@@ -179,7 +181,7 @@ def one_report(report: Id, asked: Question) -> Response:
 
 
 @router.get("/claims", response_model=Part[ClaimItem])
-def list_claims(
+def list_claims(  # noqa: PLR0917 - FastAPI gives them by name
     asked: Question, report: Text = None, stance: Text = None, claimant: Text = None, limit: Limit = 50, offset: Offset = 0
 ) -> Response:
     """Claims: who says what, with which stance. ``claimant`` is an actor's id."""
@@ -195,7 +197,7 @@ def list_claims(
 
 
 @router.get("/events", response_model=Part[EventItem])
-def list_events(
+def list_events(  # noqa: PLR0917 - FastAPI gives them by name
     asked: Question,
     report: Text = None,
     type: Text = None,  # noqa: A002 - the field's name
@@ -209,7 +211,7 @@ def list_events(
 ) -> Response:
     """Events as the machine has them: who did what to whom, where, when, with what harm, and who says so."""
     c = events.c
-    query = select(c.report, c.id).join(current, current.c.coding == c.coding)
+    query: Select[Any] = select(c.report, c.id).join(current, current.c.coding == c.coding)
     query = _filtered(query, {c.report: report, c.type: type, c.truce: truce, c.status: status, c.country: country})
     if first := _day("from", begin):
         query = query.where(c.begin >= first)
@@ -239,7 +241,7 @@ def one_incident(incident: Id, asked: Question) -> Response:
 
 
 @router.get("/findings", response_model=Part[FindingItem])
-def list_findings(
+def list_findings(  # noqa: PLR0917 - FastAPI gives them by name
     asked: Question, wanted: Wanted, term: Text = None, bearing: Text = None, limit: Limit = 50, offset: Offset = 0
 ) -> Response:
     """Incidents held against the dossier's agreement: what bears on which term, and why. Parts count incidents, not findings."""
@@ -247,7 +249,7 @@ def list_findings(
 
     def work(conn: Connection) -> Listed:
         rows = asked.view.rows(conn, wanted, limit=limit, offset=offset)
-        found = []
+        found: list[Finding] = []
         for row in rows.items:
             told = asked.view.incident(conn, row.id)  # type: ignore[attr-defined]
             found += book.hold(told[0], list(told[1].values())) if told else []

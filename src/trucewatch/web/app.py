@@ -5,6 +5,7 @@ Everything it serves comes from the package and the dossier's folder; it asks no
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from http import HTTPStatus
@@ -16,25 +17,31 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from trucewatch import __version__
 from trucewatch.model import TrucewatchError
 from trucewatch.web import api, pages, problems, static
 from trucewatch.web.gate import Gate
-from trucewatch.web.guard import Guard
+from trucewatch.web.guard import Guard, TooBigError
 from trucewatch.web.house import House
 from trucewatch.web.limits import Attempts
 from trucewatch.web.pages import add, evidence, session
 from trucewatch.web.render import page
-from trucewatch.web.security import NotAllowedError, NotLoggedInError, with_cookie
+from trucewatch.web.security import NotAllowedError, NotLoggedInError, fresh_cookie
 from trucewatch.web.sessions import Sessions
 from trucewatch.web.settings import Settings
 from trucewatch.web.users import Users
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+_log = logging.getLogger(__name__)
 
 
 def create(folder: Path, *, team: bool = False, settings: Settings | None = None) -> FastAPI:
@@ -62,7 +69,7 @@ def create(folder: Path, *, team: bool = False, settings: Settings | None = None
     state.house.dossier()
     _include(app)
     _tell_errors(app)
-    app.middleware("http")(_cookies)
+    app.add_middleware(Outcome)
     app.add_middleware(Guard, settings=settings)
     return app
 
@@ -81,8 +88,37 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.house.close()
 
 
-async def _cookies(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    return with_cookie(request, await call_next(request))
+class Outcome:
+    """Sends a new session's cookie with the answer, and tells of an error that nobody expected without telling what it was."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request, begun = Request(scope, receive), False
+        scope.setdefault("state", {})
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                if cookie := fresh_cookie(request):
+                    MutableHeaders(scope=message).append("Set-Cookie", cookie)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sent)
+        except TooBigError:
+            raise
+        except Exception:
+            _log.exception("a page failed")
+            if begun:
+                raise
+            await told(request, 500, "The program failed. Its log says how.")(scope, receive, sent)
 
 
 def _tell_errors(app: FastAPI) -> None:
@@ -91,7 +127,6 @@ def _tell_errors(app: FastAPI) -> None:
     app.add_exception_handler(TrucewatchError, _trouble)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, lambda request, _: told(request, 500, "The program failed. Its log says how."))
 
 
 def told(request: Request, status: int, what: str, code: str = "") -> Response:

@@ -17,7 +17,7 @@ from trucewatch.dossier import browse, chain_rows, keeping
 from trucewatch.dossier.accounts import machine_accounts
 from trucewatch.dossier.incident_graph import row_of
 from trucewatch.dossier.judgements import Judgements
-from trucewatch.dossier.leaving import Door, door, persons
+from trucewatch.dossier.leaving import Door, door, names_at_risk, persons
 from trucewatch.dossier.store.tables import current, members
 from trucewatch.ledger.accounts import accounts_of
 from trucewatch.ledger.incidents import summarise
@@ -80,7 +80,7 @@ class Gate:
         coding = conn.scalar(select(current.c.coding).where(current.c.report == report))
         if coding is None:
             return None
-        way = self._way()
+        way = self._way(conn)
         key = (str(coding), way.at_risk)
         found = self._records.get(key)
         if found is None:
@@ -123,13 +123,16 @@ class Gate:
             with self._lock:
                 self._used |= {(item.name, item.reason, item.by, item.at) for item in made.overrides}
 
-    def _way(self) -> Door:
+    def _way(self, conn: Connection) -> Door:
         """The way out; known names at risk are read again when anything has changed."""
-        head = self.house.head()
-        with self._lock:
-            if self._door is None or self._door[0] != head:
-                self._door = (head, door(self.house.dossier()))
-            return self._door[1]
+        entry = chain_rows.head(conn)
+        head = entry.hash if entry else ""
+        known = self._door
+        if known is not None and known[0] == head:
+            return known[1]
+        made = door(self.house.dossier()) if known is None else replace(known[1], at_risk=names_at_risk(conn))
+        self._door = (head, made)
+        return made
 
     def _told(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]]:
         keys = list(conn.scalars(select(members.c.event).where(members.c.incident == id_)))

@@ -162,7 +162,7 @@ class Jobs:
             self._note(id_, state="done")
         except TrucewatchError as error:
             self._note(id_, state="failed", error=error.line())
-        except Exception:  # a worker must outlive what it works on
+        except Exception:  # noqa: BLE001 - a worker must outlive what it works on
             _log.exception("adding failed")
             self._note(id_, state="failed", error="the program failed; its log says how")
 

@@ -7,7 +7,7 @@ content policy forbids inline scripts and styles. This module must not read the 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -39,11 +39,15 @@ def text_of(request: Request, name: str, **context: Any) -> str:
         "user": user_of(request),
         "csrf": csrf_of(request),
         "team": bool(request.app.state.team),
-        "base": lambda path="/": f"{root}{path}",
-        "static": lambda path: f"{root}{versioned(path)}",
+        "base": partial(_under, root),
+        "static": lambda path: _under(root, versioned(path)),
     }
     made = environment().get_template(name).render(**(shared | context))
     return made.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
+
+
+def _under(root: str, path: str = "/") -> str:
+    return f"{root}{path}"
 
 
 @cache

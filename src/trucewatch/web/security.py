@@ -18,8 +18,6 @@ from starlette.datastructures import FormData  # noqa: TC002
 from trucewatch.web.settings import User
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from trucewatch.web.sessions import Session, Sessions
     from trucewatch.web.settings import Role
     from trucewatch.web.users import Users
@@ -135,15 +133,12 @@ def end(request: Request) -> None:
     request.state.session = None
 
 
-def with_cookie(request: Request, response: Response) -> Response:
-    """The answer, with the cookie of a session that has just begun."""
-    session = session_of(request)
-    if session is not None and getattr(request.state, "fresh", False):
-        response.set_cookie(
-            cookie_name(request), sessions_of(request).cookie(session), path="/", httponly=True, samesite="strict",
-            secure=request.url.scheme == "https",
-        )  # fmt: skip
-    return response
+def fresh_cookie(request: Request) -> str:
+    """The header ``Set-Cookie`` for a session that has just begun; empty where none has."""
+    if not getattr(request.state, "fresh", False) or request.state.session is None:
+        return ""
+    secure = "; Secure" if request.url.scheme == "https" else ""
+    return f"{cookie_name(request)}={sessions_of(request).cookie(request.state.session)}; HttpOnly; Path=/; SameSite=Strict{secure}"
 
 
 def cookie_name(request: Request) -> str:

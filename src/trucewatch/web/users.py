@@ -138,14 +138,18 @@ def _parsed(path: Path) -> dict[str, dict[str, Any]]:
         data = tomllib.loads(path.read_text("utf-8"))
         for table, secret in (("users", "password"), ("tokens", "sha256")):
             for row in data.get(table, {}).values():
-                if row["role"] not in ROLES or not isinstance(row[secret], str):
-                    raise ValueError(table)
+                _check_row(row, secret)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TrucewatchError(
             "bad-users", "the users cannot be read", where=str(path), why=type(error).__name__,
             next_step="mend the file, or remove it and add the users again",
         ) from error  # fmt: skip
     return {table: data[table] for table in ("users", "tokens") if table in data}
+
+
+def _check_row(row: Mapping[str, object], secret: str) -> None:
+    if row["role"] not in ROLES or not isinstance(row[secret], str):
+        raise ValueError(secret)
 
 
 def _written(data: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:

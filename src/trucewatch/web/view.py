@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from trucewatch.dossier import browse, keeping
 from trucewatch.dossier.store import search as words
-from trucewatch.web.gate import Gate
-from trucewatch.web.house import House
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from trucewatch.dossier.store.search import Group, Hit
     from trucewatch.model import Coded
     from trucewatch.model.incident import Account, Incident
+    from trucewatch.web.gate import Gate
+    from trucewatch.web.house import House
     from trucewatch.web.settings import User
 
 Result = TypeVar("Result")

@@ -29,7 +29,7 @@ def show(request: Request, user: Annotated[User, Depends(reviewer)], home: Annot
 
 
 @router.post("/add", dependencies=[Depends(checked_form)])
-def send(
+def send(  # noqa: PLR0917 - FastAPI gives them by name
     request: Request,
     user: Annotated[User, Depends(reviewer)],
     home: Annotated[House, Depends(house)],

@@ -9,7 +9,7 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
@@ -40,7 +40,6 @@ class _Kept:
 @router.get("/evidence/{capture}")
 def download(
     capture: Annotated[str, Path(max_length=40)],
-    request: Request,
     user: Annotated[User, Depends(reviewer)],
     home: Annotated[House, Depends(house)],
 ) -> StreamingResponse:
