@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from trucewatch.cli import run
 from trucewatch.dossier.browse import incident_rows
+from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.project import open_dossier
 from trucewatch.dossier.store.tables import aliases, events, incidents
 from trucewatch.dossier.store import rows
@@ -214,7 +215,6 @@ def test_a_verdict_without_the_sessions_token_is_refused(own):
 
 
 def _verdicts(folder):
-    from trucewatch.dossier.desk import DossierDesk  # noqa: PLC0415
 
     with open_dossier(folder) as dossier:
         return list(DossierDesk(dossier).verdicts())
