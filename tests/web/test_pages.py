@@ -18,12 +18,12 @@ from trucewatch.cli import run
 from trucewatch.dossier.browse import incident_rows
 from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.project import open_dossier
-from trucewatch.dossier.store.tables import aliases, events, incidents
 from trucewatch.dossier.store import rows
+from trucewatch.dossier.store.tables import aliases, events, incidents
+from trucewatch.model import TrucewatchError
 from trucewatch.web import asked
 from trucewatch.web.app import create
 from trucewatch.web.asked import Asked
-from trucewatch.model import TrucewatchError
 
 DEMO = Path(str(files("trucewatch").joinpath("demo")))
 HOSTILE = """<html><head><title>&lt;script&gt;alert(1)&lt;/script&gt; "onload=x &lt;img src=x onerror=alert(2)&gt;</title></head><body><article>
@@ -105,7 +105,9 @@ def test_what_is_not_there_is_told(client, path):
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/?from=soon", "/?box=1,2,3", "/?until=2031-13-45", "/ledger?term=none", "/review?event=none"])
+@pytest.mark.parametrize(
+    "path", ["/?from=soon", "/?box=1,2,3", "/?until=2031-13-45", "/ledger?term=none", "/review?event=none"]
+)
 def test_what_cannot_be_asked_is_told(client, path):
     assert 400 <= client.get(path).status_code < 500
 

@@ -57,6 +57,7 @@ async function load() {
   const found = await answer.json();
   state.all = found.incidents;
   state.apart = found.apart;
+  state.more = found.more;
 }
 
 const inside = (day, from, until) => (!from && !until) || (day && (!from || day >= from) && (!until || day <= until));
@@ -68,7 +69,10 @@ function draw(showIncidents) {
   const features = state.all.features.filter(({ properties }) => inside(properties.day, from, until));
   const apart = state.apart.filter(([, day]) => inside(day, from, until)).length;
   if (state.map) showIncidents(state.map, { type: "FeatureCollection", features });
-  document.getElementById("apart").textContent = apart ? `${apart} without a place on the map` : "";
+  document.getElementById("apart").textContent = [
+    apart ? `${apart} without a place on the map` : "",
+    state.more ? "the picture has the latest only" : "",
+  ].filter(Boolean).join(" · ");
 }
 
 function bounds(features) {
