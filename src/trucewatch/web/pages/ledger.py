@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
 
 from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves
 from trucewatch.ledger.agreements import shipped
@@ -92,7 +92,9 @@ def _check(agreement: Agreement, term: str, party: str) -> None:
     if term and agreement.term(term) is None:
         raise TrucewatchError("no-term", f"{agreement.id} has no term {term!r}", next_step="the ledger's own page lists them")
     if party and not any(party in each.bearers for each in agreement.terms):
-        raise TrucewatchError("no-party", f"no term of {agreement.id} binds {party!r}", next_step="the ledger's own page lists them")
+        raise TrucewatchError(
+            "no-party", f"no term of {agreement.id} binds {party!r}", next_step="the ledger's own page lists them"
+        )
 
 
 def _told(request: Request, home: House, named: str, days: tuple[str | None, str | None], *, whole: bool) -> Told:
