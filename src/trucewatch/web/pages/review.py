@@ -120,7 +120,7 @@ def _page(request: Request, home: House, view: View, params: Mapping[str, str], 
     item = _item(home, items, wanted)
     at = next((n for n, other in enumerate(items) if item and other.event == item.event), -1)
     root = _root(request)
-    context = {
+    context: dict[str, Any] = {
         "view": view,
         "items": items[max(0, at - SHOWN // 2) : max(0, at - SHOWN // 2) + SHOWN],
         "total": len(items),
