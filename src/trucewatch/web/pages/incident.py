@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -101,7 +101,7 @@ def _told(conn: Connection, view: View, id_: str) -> Told | None:
     return Told(*found, mine)
 
 
-def _context(told: Told) -> dict[str, object]:
+def _context(told: Told) -> dict[str, Any]:
     incident = told.incident
     numbers = _numbered([teller.origin for teller in incident.tellers])
     compared = [t for t in incident.tellers if t.account in told.accounts][:MOST_COMPARED]

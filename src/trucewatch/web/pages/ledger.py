@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
@@ -67,7 +67,7 @@ def show(request: Request, user: Annotated[User, Depends(reader)], home: Annotat
     _check(told.agreement, term, party)
     name = name_of(told.agreement)
     grid = charts.matrix(told.agreement, told.over_time, name)
-    context = {
+    context: dict[str, Any] = {
         "told": told,
         "agreement": told.agreement,
         "matrix": grid,

@@ -42,7 +42,7 @@ def show(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
     wanted = asked.filter
     listed = view.read(lambda conn: view.rows(conn, wanted, limit=PAGE, offset=asked.offset))
     counted = view.read(lambda conn: _counts(conn, view, wanted))
-    context = {
+    context: dict[str, Any] = {
         "asked": asked,
         "listed": listed,
         "counted": counted,

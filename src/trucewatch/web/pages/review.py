@@ -120,7 +120,7 @@ def _page(request: Request, home: House, view: View, params: Mapping[str, str], 
     item = _item(home, items, wanted)
     at = next((n for n, other in enumerate(items) if item and other.event == item.event), -1)
     root = _root(request)
-    context = {
+    context: dict[str, Any] = {
         "view": view,
         "items": items[max(0, at - SHOWN // 2) : max(0, at - SHOWN // 2) + SHOWN],
         "total": len(items),
@@ -173,7 +173,7 @@ def find(request: Request, home: Annotated[House, Depends(house)]) -> Response:
     """Events whose reports hold some words, to merge one with the event under review."""
     words, event = request.query_params.get("q", "").strip()[:200], request.query_params.get("event", "")[:100]
     found = [item for item in home.reading_desk().search(words) if item.event != event][:OFFERED] if words else []
-    context = {"q": words, "event": event, "found": found, "view": View.of(request.query_params)}
+    context: dict[str, Any] = {"q": words, "event": event, "found": found, "view": View.of(request.query_params)}
     return page(request, "review_find.html.j2", **context)
 
 

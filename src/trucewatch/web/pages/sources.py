@@ -6,7 +6,7 @@ The words of sources are shown to reviewers alone, as they may hold what the pro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
@@ -74,7 +74,7 @@ def show(
     """The page; ``publisher`` narrows whom it quotes and what it calls whom."""
     whole = user.may("reviewer")
     sides = home.dossier().config.publishers
-    context = {
+    context: dict[str, Any] = {
         "publishers": home.read(lambda conn: _publishers(conn, sides)) if whole else [],
         "pairs": home.read(_pairs) if whole else [],
         "quoted": home.read(lambda conn: _quoted(conn, publisher)) if whole else [],
@@ -95,7 +95,10 @@ def _publishers(conn: Connection, sides: Mapping[str, str]) -> list[Publisher]:
         .order_by(func.count().desc(), reports.c.publisher)
         .limit(MOST_PUBLISHERS)
     )
-    return [Publisher(*row, side=sides.get(row[0] or "", "")) for row in conn.execute(query)]
+    return [
+        Publisher(name, number, firsts, begin, until, sides.get(name or "", ""))
+        for name, number, firsts, begin, until in conn.execute(query)
+    ]
 
 
 def _pairs(conn: Connection) -> list[Pair]:
