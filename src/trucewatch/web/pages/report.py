@@ -73,7 +73,7 @@ def index(
         listed = view.read(lambda conn: view.hits(conn, words, limit=PAGE, offset=offset))
     else:
         listed = view.read(lambda conn: view.reports(conn, publisher=publisher or None, limit=PAGE, offset=offset))
-    context = {"listed": listed, "q": words, "publisher": publisher, "page": page_, "pieces": pieces}
+    context: dict[str, Any] = {"listed": listed, "q": words, "publisher": publisher, "page": page_, "pieces": pieces}
     return page(request, "reports.html.j2", **context)
 
 

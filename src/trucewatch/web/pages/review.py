@@ -173,7 +173,7 @@ def find(request: Request, home: Annotated[House, Depends(house)]) -> Response:
     """Events whose reports hold some words, to merge one with the event under review."""
     words, event = request.query_params.get("q", "").strip()[:200], request.query_params.get("event", "")[:100]
     found = [item for item in home.reading_desk().search(words) if item.event != event][:OFFERED] if words else []
-    context = {"q": words, "event": event, "found": found, "view": View.of(request.query_params)}
+    context: dict[str, Any] = {"q": words, "event": event, "found": found, "view": View.of(request.query_params)}
     return page(request, "review_find.html.j2", **context)
 
 

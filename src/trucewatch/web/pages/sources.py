@@ -96,8 +96,8 @@ def _publishers(conn: Connection, sides: Mapping[str, str]) -> list[Publisher]:
         .limit(MOST_PUBLISHERS)
     )
     return [
-        Publisher(name, count, first, begin, until, sides.get(name or "", ""))
-        for name, count, first, begin, until in conn.execute(query)
+        Publisher(name, number, firsts, begin, until, sides.get(name or "", ""))
+        for name, number, firsts, begin, until in conn.execute(query)
     ]
 
 

@@ -90,7 +90,6 @@ async function openTheMap() {
   const box = asked ? asked.split(",").map(Number) : bounds(state.all.features);
   state.map = await openMap(document.getElementById("map"), { style: picture.dataset[theme()], view: box ? { bounds: box } : {} });
   draw(showIncidents);
-  state.map.once("idle", () => draw(showIncidents)); // data given while the source is still loading its first can be lost
   onChoice(state.map, (id) => {
     choose(state.map, id);
     for (const row of document.querySelectorAll("tr.chosen")) row.classList.remove("chosen");
