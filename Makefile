@@ -40,7 +40,7 @@ check: $(VENV)/.dev  ## linters, types and the order of the rooms
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.dev  ## accuracy and speed; needs the corpora, skips with a word without them
-	@for script in language events acts snippets incidents claims times places speed; do echo "== $$script"; $(BIN)/python benchmarks/$$script.py || exit 1; done
+	@for script in language events acts snippets incidents claims times places speed reprints ledger_gold ledger_findings; do echo "== $$script"; $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 docs: $(VENV)/.dev  ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -175,9 +175,8 @@ def main() -> None:
         "period": share(results, "period", "period"),
         "period, date given": share(results, "period", "period_given"),
     }
-    print(
-        f"{len(results)} pairs; bearing macro-F1 {score:.1f}, right {100 * sum(g == r['bearing'] for g, r in zip(gold, results, strict=True)) / len(gold):.1f} %"
-    )
+    same = 100 * sum(g == r["bearing"] for g, r in zip(gold, results, strict=True)) / len(gold)
+    print(f"{len(results)} pairs; bearing macro-F1 {score:.1f}, right {same:.1f} %")
     for name, value in each.items():
         print(f"  {name:24} {value:5.1f}   ({gold.count(name)})")
     for name, value in right.items():

@@ -1,7 +1,6 @@
 """Reports coded once and kept, so that a benchmark of the dossier need not wait for the coder.
 
-``Replay`` codes by looking up what the real coder made of the same words; a report it has not met is an error. ``invented`` makes as many different
-reports as are asked for: our own invented texts with other places, dates and numbers, coded once each and shifted. Not for accuracy.
+``Replay`` codes by looking up what the real coder made of the same words; a report it has not met is an error. Not for accuracy.
 """
 
 from __future__ import annotations

@@ -20,14 +20,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from sqlalchemy import create_engine, text
 
-from trials import add, coders, inputs, judge, keep, places, recode_all, troubles
+from trials import add, coders, inputs, judge, keep, places, recode_all
 from trucewatch.dossier.project import init, open_dossier
 from trucewatch.dossier.store import rows
 from trucewatch.dossier.store.tables import aliases, feeds
+from trucewatch.dossier.verifying import verify_folder
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine
 
@@ -43,12 +44,15 @@ class Score:
     noted: Counter[str] = field(default_factory=Counter)
     missed: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def see(self, kind: str, what: str, found: list[Trouble], *places: str) -> None:
-        """Take in one try. ``places``: words that the finding's place must hold, the first at least."""
-        wrong = [trouble.where for trouble in found if not trouble.note]
-        if any(all(place in where for place in places) for where in wrong):
-            self.named[kind] += 1
-        elif any(places[0] in where for where in wrong):
+    def see(self, kind: str, what: str, told: Iterator[Trouble], *places: str) -> None:
+        """Take in one try. ``places``: words that the finding's place must hold, the first at least. Stops where it is named."""
+        found: list[Trouble] = []
+        for trouble in told:
+            if not trouble.note and all(place in trouble.where for place in places):
+                self.named[kind] += 1
+                return
+            found.append(trouble)
+        if any(places[0] in trouble.where and not trouble.note for trouble in found):
             self.table[kind] += 1
         elif any(places[0] in trouble.where for trouble in found):
             self.noted[kind] += 1
@@ -64,14 +68,14 @@ class Score:
         }  # fmt: skip
 
 
-def found_in(folder: Path) -> list[Trouble]:
+def found_in(folder: Path) -> Iterator[Trouble]:
     """What verify finds; what it raises is a finding."""
     from trucewatch.dossier.trouble import Trouble  # noqa: PLC0415
 
     try:
-        return troubles(folder)
+        yield from verify_folder(folder)
     except TrucewatchError as error:
-        return [Trouble(error.code, error.where, error.what)]
+        yield Trouble(error.code, error.where, error.what)
 
 
 def make(folder: Path, url: str, names: list[str]) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url  # noqa: E402
 from warcio.statusandheaders import StatusAndHeaders  # noqa: E402
 from warcio.warcwriter import WARCWriter  # noqa: E402
 
-from common import RESULTS, save
+from common import RESULTS, save  # noqa: E402
 from replay import Replay, _key, bodies  # noqa: E402
 from trucewatch.dossier import keeping  # noqa: E402
 from trucewatch.dossier.adding import Adding, cut_off  # noqa: E402

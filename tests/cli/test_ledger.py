@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ET
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def test_the_terminal_shows_the_reviewer_names_and_nothing_else_does(call, tmp_p
 
 def test_the_page_loads_nothing_runs_nothing_and_has_a_table_beside_each_chart(call):
     _, page, _ = call(*DEAL, "--format", "html", "--situation", "2031-05-12", "--predictions")
-    assert "default-src 'none'" in page
+    assert "default-src 'none'; style-src 'sha256-" in unescape(page)
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?!#)', page)
     assert " style=" not in page

@@ -342,7 +342,9 @@ def test_help_needs_no_dossier_and_no_library(monkeypatch):
 
 def test_what_became_of_a_threat_is_recorded_and_listed(desk):
     output = call("--resolve", BOUNTY, "Did not", "--why", "she is well").output
-    assert [(v.kind, v.event, v.payload.outcome, v.payload.text) for v in desk.said] == [("resolve", BOUNTY, "did not", "she is well")]
+    assert [(v.kind, v.event, v.payload.outcome, v.payload.text) for v in desk.said] == [
+        ("resolve", BOUNTY, "did not", "she is well")
+    ]
     assert f"resolve {BOUNTY} did not: she is well" in output
 
 

@@ -169,6 +169,16 @@ def test_the_database_of_another_dossier(dossier, tmp_path, capsys):
     ]
 
 
+def test_an_init_that_was_cut_off_goes_on(dossier, capsys):
+    (dossier / "dossier.toml").rename(dossier / ".dossier.toml.new")
+    with database(dossier) as conn:
+        (dossier / ".dossier.id.new").write_text(conn.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0])
+    assert "trucewatch init" in said(capsys, "status", dossier)
+    assert run(["init", str(dossier)]) == 0
+    is_whole(dossier, capsys)
+    assert [path.name for path in dossier.iterdir() if path.name.endswith(".new")] == []
+
+
 def test_no_dossier_and_no_database(tmp_path, dossier, capsys):
     assert "trucewatch init" in said(capsys, "status", tmp_path / "nowhere")
     (dossier / "dossier.sqlite").unlink()

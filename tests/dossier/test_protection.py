@@ -477,3 +477,11 @@ def test_a_given_name_before_a_masked_surname_goes_with_it():
     assert masked_text("Envoy for the Middle East Tobi Ellwod spoke. Mr Ellwod left.", "Mr Ellwod").endswith(
         "East [person 1] spoke. Mr [person 1] left."
     )
+
+
+def test_a_name_on_the_allow_list_leaves_though_another_report_calls_its_bearer_reporter(demo):
+    record, persons = demo["5"]
+    allowed = Policy(allow=(Override("Lena Marsh", "asked to be named", "Ada", "2031-05-20"),))
+    found = protect(record, allowed, persons, also=("reporter Lena Marsh",))
+    assert "Lena Marsh" in found.coded.text
+    assert [override.name for override in found.overrides] == ["Lena Marsh"]

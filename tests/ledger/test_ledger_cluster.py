@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import combinations
 from random import Random
 
-from account_samples import DISTRICT, MERN, ORL, account, dead
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.ledger.account_samples import DISTRICT, MERN, ORL, account, dead
 
 from trucewatch.ledger.cluster import cluster, components
 from trucewatch.ledger.compare import compare

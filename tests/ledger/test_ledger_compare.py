@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from account_samples import ARMY, DISTRICT, FRONT, MERN, MINISTRY, NEAR_ORL, ORL, SPOKESMAN, account, dead, on
+from tests.ledger.account_samples import ARMY, DISTRICT, FRONT, MERN, MINISTRY, NEAR_ORL, ORL, SPOKESMAN, account, dead, on
 
 from trucewatch.ledger.blocking import MOST, blocks
 from trucewatch.ledger.compare import compare

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from account_samples import ARMY, DISTRICT, FRONT, MERN, MINISTRY, SPOKESMAN, account, dead
+from tests.ledger.account_samples import ARMY, DISTRICT, FRONT, MERN, MINISTRY, SPOKESMAN, account, dead
 
 from trucewatch.ledger.incidents import from_json, summarise, to_json
 from trucewatch.model import Mention, TrucewatchError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.ledger.account_samples import ARMY, FRONT, ORL, account, dead, on
 
-from ledger.account_samples import ARMY, FRONT, ORL, account, dead, on
 from trucewatch.ledger.findings import Book
 from trucewatch.ledger.incidents import summarise
 from trucewatch.ledger.over_time import NOBODY, Leaf, over_time, told_days

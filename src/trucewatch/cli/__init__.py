@@ -28,6 +28,7 @@ _VERBS = {
     "ledger": "Hold a dossier's incidents against an agreement: kept, broken, obstructed, and by whose word.",
     "search": "Find a dossier's reports by their words.",
     "framing": "Show who calls whom what, by publisher and by who speaks.",
+    "serve": "Serve a dossier as a web application, to this machine or to a team.",
     "review": "Review a dossier's events: accept, correct, reject, merge, split, note, undo.",
     "recode": "Code a dossier's reports anew; old codings and verdicts are kept.",
     "verify": "Check every hash and row of a dossier and name what is wrong.",

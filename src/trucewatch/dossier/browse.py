@@ -124,6 +124,11 @@ def incident_count(conn: Connection, wanted: Filter) -> int:
     return int(conn.scalar(_where(select(func.count()).select_from(incidents), wanted)) or 0)
 
 
+def incident_query(wanted: Filter) -> Select[tuple[str]]:
+    """The ids of the incidents, as a query to look inside."""
+    return _where(select(incidents.c.id), wanted)
+
+
 def counts(conn: Connection, wanted: Filter, column: str) -> list[tuple[str | None, int]]:
     """Incidents counted by a column (truce, grade, type, country, begin), the most first."""
     which = incidents.c[column]

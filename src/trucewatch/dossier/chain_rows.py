@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from trucewatch.dossier.evidence import Entry, link
 from trucewatch.dossier.sql import canonical, now, storable
+from trucewatch.dossier.store.prepared import Prepared
 from trucewatch.dossier.store.tables import custody
 
 if TYPE_CHECKING:
@@ -20,26 +21,36 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 
+_HEAD = Prepared(select(custody).order_by(custody.c.seq.desc()).limit(1))
+_ENTER = Prepared(custody.insert())
+#: Under which a connection holds a transaction, the head that it found, and the entries that it has made.
+_MADE = "trucewatch_entries"
+
+
 def enter(conn: Connection, action: str, detail: Mapping[str, Any]) -> int:
     """Add an entry; returns its number. Only inside a write transaction, which keeps other writers out."""
-    made = link(head(conn), now(), action, detail)
-    conn.execute(
-        custody.insert().values(
-            seq=made.seq,
-            at=made.at,
-            action=made.action,
-            detail=storable(canonical(made.detail)),
-            prev=made.prev,
-            hash=made.hash,
-        )
-    )
+    entries = made_in(conn)
+    made = link(entries[-1], now(), action, detail)
+    values = {"seq": made.seq, "at": made.at, "action": made.action, "prev": made.prev, "hash": made.hash}
+    _ENTER.run(conn, **values, detail=storable(canonical(made.detail)))
+    entries.append(made)
     return made.seq
+
+
+def made_in(conn: Connection) -> list[Entry | None]:
+    """The last entry before a connection's transaction (None: there was none), and those that it has made so far, in order."""
+    entries: list[Entry | None]
+    transaction, entries = conn.info.get(_MADE, (None, []))
+    if transaction is not conn.get_transaction():
+        entries = [head(conn)]
+        conn.info[_MADE] = conn.get_transaction(), entries
+    return entries
 
 
 def head(conn: Connection) -> Entry | None:
     """The last entry."""
-    row = conn.execute(select(custody).order_by(custody.c.seq.desc()).limit(1)).first()
-    return None if row is None else _entry(row)
+    row = _HEAD.first(conn)
+    return None if row is None else Entry(row[0], row[1], row[2], detail_of(row[3]), row[4], row[5])
 
 
 def entry(conn: Connection, seq: int) -> Entry | None:

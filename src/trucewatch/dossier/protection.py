@@ -207,7 +207,7 @@ class _Case:
     def _people(self) -> list[Person]:
         text, coded = self.coded.text, self.coded
         risky = [name for risk in coded.at_risk if not PLACEHOLDER.search(risk.text) for name in threatened_names(risk.text)]
-        outside = [(-1, name) for name in (*risky, *self.also)]
+        outside = [(-1, name) for name in (*risky, *(core(name) for name in self.also))]
         people = gathered([*((start, text[start:end]) for start, end in self.spans), *outside])
         threatened = {pieces(name) for _, name in outside}
         bylines = {pieces(name) for name in coded.report.byline} if coded.report else set()

@@ -208,7 +208,24 @@ class _Ground:
         self.relation = lru_cache(maxsize=50_000)(self._relation)
 
     def _relation(self, spot: Spot) -> AreaRelation:
-        return self.relations((spot,))[0]
+        told = self._without_border(spot) or self._disc(spot)
+        return self.relations((spot,))[0] if told is None else told
+
+    def _disc(self, spot: Spot) -> AreaRelation | None:
+        """One place against the border, without arrays; None where that takes more than the map."""
+        if not self._one_map or spot.longitude is None or spot.latitude is None:
+            return None
+        point = Point(self._plane.flat([(spot.longitude, spot.latitude)])[0])
+        away = shapely.distance(self._border, point)
+        if away > NEAR:
+            return None
+        inside = shapely.intersects(self._flat, point)
+        radius = reaches()[spot.precision or 0].radius
+        share = np.float64(inside)
+        if away < radius:
+            disc = shapely.buffer(point, radius, quad_segs=_ROUND_DISC)
+            share = np.clip(shapely.area(shapely.intersection(disc, self._flat)) / shapely.area(disc), 0.0, 1.0)
+        return self._crossing(spot, self._told(inside, away, share, np.float64(radius)))
 
     def relations(self, spots: Sequence[Spot]) -> tuple[AreaRelation, ...]:
         """Where many places lie."""

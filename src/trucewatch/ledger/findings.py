@@ -53,16 +53,13 @@ class _Look:
     said: str
     kind: _Kind
     somebody: bool
-    _bearers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _speakers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _words: dict[tuple[str, ...], bool] = field(default_factory=dict)
     observed: bool | None = None
 
     def bearers(self, among: tuple[str, ...]) -> tuple[str, ...]:
         """Which of a term's bearers are said to have acted."""
-        if among not in self._bearers:
-            self._bearers[among] = bearers_among(self.account.actor, among)
-        return self._bearers[among]
+        return _acting(self.account.actor, among)
 
     def speakers(self, among: tuple[str, ...]) -> tuple[str, ...]:
         """Which of a term's bearers are the voice."""
@@ -77,9 +74,20 @@ class _Look:
         return self._words[words]
 
 
+@lru_cache(maxsize=20_000)
+def _acting(actor: tuple[Party, ...], among: tuple[str, ...]) -> tuple[str, ...]:
+    """The same few actors come again and again."""
+    return bearers_among(actor, among)
+
+
+@lru_cache(maxsize=20_000)
+def _known(actor: tuple[Party, ...]) -> bool:
+    return any(_somebody(party) for party in actor)
+
+
 def _looked(account: Account) -> _Look:
     kind = (account.truce, account.type, account.mode, account.status)
-    return _Look(account, origin_of(account, {}), short(account), kind, any(_somebody(p) for p in account.actor))
+    return _Look(account, origin_of(account, {}), short(account), kind, _known(account.actor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +136,26 @@ class _Duty:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an incident's accounts tell of one duty, before it is asked where and when."""
+    """What an incident's accounts tell of one duty, before that is held against where and when a term holds.
+
+    ``beside``: the day is named beside the act only.
+    """
 
     bearing: Bearing
     chosen: tuple[Hit, ...]
     status: Status
     spot: Spot | None
+    when: When | None
+    beside: bool
     words: tuple[Quote, ...]
     bearers: tuple[str, ...]
     alleged_by: tuple[str, ...]
     denied_by: tuple[str, ...]
     act: str
+    note: str
     by_whom: str
     others: tuple[str, ...]
     undone: bool
-    when: When | None
-    beside: bool
-    """Whether the day is only named beside the act ("since 13 March"), and no report ties it to it."""
 
 
 @dataclass(slots=True)
@@ -303,36 +314,26 @@ def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
     bearing, chosen = _weighed(hits)
     deniers = _deniers(held, chosen)
     when, beside = _when(held, chosen)
-    first = chosen[0].look
-    act = f"“{first.account.predicate.text}” ({first.account.truce or first.account.type}, told as {first.account.status})"
+    first = next((hit for hit in chosen if hit.match.bearing == bearing), chosen[0])
+    lead = first.account
+    act = f"“{lead.predicate.text}” ({lead.truce or lead.type}, told as {lead.status})"
     return _Told(
         bearing=bearing,
         chosen=chosen,
         status=_status(among, bearing, chosen, deniers),
         spot=_spot(held, chosen),
+        when=when,
+        beside=beside,
         words=tuple([Quote(hit.look.account.key, hit.look.account.quote) for hit in chosen[:_QUOTED]]),
         bearers=tuple(dict.fromkeys([bearer for hit in chosen for bearer in hit.bearers])),
         alleged_by=tuple(dict.fromkeys([hit.look.said for hit in chosen])),
         denied_by=tuple(dict.fromkeys([look.said for look in deniers])),
         act=f"{act} {_BEARING_WORDS[bearing]}",
+        note=f": {first.match.note}" if first.match.note else "",
         by_whom=_by_whom(chosen),
-        others=tuple(_others(chosen, hits)),
+        others=tuple(_others(bearing, hits)),
         undone=bearing == "breaches" and all(hit.look.account.status == "denied" for hit in chosen),
-        when=when,
-        beside=beside,
     )
-
-
-def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
-    """When it was, and whether that is only the day named beside the act."""
-    if held.when is not None:
-        return held.when, False
-    accounts = [hit.look.account for hit in chosen]
-    stated = [time for account in accounts if account.scene for time in account.scene.times if time.begin or time.until]
-    if stated:
-        return stated[0], False
-    near = [account.then[0] for account in accounts if account.then and (account.then[0].begin or account.then[0].until)]
-    return (near[0], True) if near else (None, False)
 
 
 def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
@@ -362,6 +363,21 @@ def _spot(held: _Held, chosen: Sequence[Hit]) -> Spot | None:
 
 
 _VAGUE = 9
+
+
+def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
+    """When it was, and whether that is only the day named beside the act ("since 13 March"), which no report ties to it."""
+    if held.when is not None:
+        return held.when, False
+    stated = [
+        time for hit in chosen for time in (hit.account.scene.times if hit.account.scene else ()) if time.begin or time.until
+    ]
+    if stated:
+        return stated[0], False
+    near = [
+        hit.account.then[0] for hit in chosen if hit.account.then and (hit.account.then[0].begin or hit.account.then[0].until)
+    ]
+    return (near[0], True) if near else (None, False)
 
 
 def _excuse(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation) -> str:
@@ -422,8 +438,7 @@ def _reasons(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation
     """Sentences, the decisive one first."""
     if excuse:
         yield excuse
-    note = told.chosen[0].match.note
-    yield f"{told.act} “{term.label}”{f': {note}' if note else ''}."
+    yield f"{told.act} “{term.label}”{told.note}."
     yield told.by_whom
     if not excuse:
         if term.area is not None:
@@ -439,9 +454,9 @@ def _reasons(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation
         yield f"Of the term itself: {term.certainty}. {term.why}"
 
 
-def _others(chosen: Sequence[Hit], hits: Sequence[Hit]) -> Iterator[str]:
+def _others(of: Bearing, hits: Sequence[Hit]) -> Iterator[str]:
     """What other accounts make of it."""
-    for bearing in sorted({hit.match.bearing for hit in hits} - {chosen[0].match.bearing}, key=_GRAVITY.index):
+    for bearing in sorted({hit.match.bearing for hit in hits} - {of}, key=_GRAVITY.index):
         voices = dict.fromkeys(hit.look.said for hit in hits if hit.match.bearing == bearing)
         yield f"By the account of {_listed(list(voices))} it {_BEARING_WORDS[bearing]} the term."
 
@@ -462,7 +477,7 @@ def _by_whom(chosen: Sequence[Hit]) -> str:
         return f"It is laid to {_listed(bearers)}, whom the term binds."
     if others:
         return f"It is laid to {_listed(others)}, whom the term does not bind."
-    undone = all(hit.look.account.status == "denied" for hit in chosen)
+    undone = all(hit.account.status == "denied" for hit in chosen)
     return "No report says who was to do it." if undone else "No report says who did it."
 
 

@@ -8,7 +8,7 @@ stand as offsets; marking them is the caller's. This module must not change the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, text
@@ -126,6 +126,22 @@ def count(conn: Connection, query: str, *, at_most: int = 1_000_000) -> int:
     found, values = _found(conn, groups)
     statement = f"SELECT count(*) FROM (SELECT 1 FROM ({found}) AS found LIMIT :at_most) AS counted"  # noqa: S608  # parts are ours
     return int(conn.execute(text(statement), {**values, "at_most": at_most}).scalar_one())
+
+
+def fits(content: str, groups: Sequence[Group]) -> bool:
+    """Whether a text fits a query: for a text that differs from the one in the index."""
+    return any(
+        all(_marks(content, [term]) for term in group.wanted) and not any(_marks(content, [term]) for term in group.unwanted)
+        for group in groups
+    )
+
+
+def shown(hit: Hit, content: str, groups: Sequence[Group]) -> Hit:
+    """A hit with another text in place of its report's."""
+    marks = _marks(content, [term for group in groups for term in group.wanted])
+    start, end = _window(content, marks)
+    inside = tuple((mark.start - start, mark.end - start) for mark in marks if start <= mark.start and mark.end <= end)
+    return replace(hit, snippet=content[start:end], start=start, marks=inside)
 
 
 _SHOWN = select(reports.c.seq, reports.c.id, reports.c.title, reports.c.publisher, reports.c.published, reports.c.text)

@@ -1,0 +1,127 @@
+"""The ledger: what the reports tell of each term of an agreement, by party and by day; each finding opens its reasons and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves
+from trucewatch.ledger.agreements import shipped
+from trucewatch.ledger.over_time import over_time
+from trucewatch.model import TrucewatchError
+from trucewatch.publishing import charts
+from trucewatch.publishing.ledger_text import CAVEAT, chosen, name_of
+from trucewatch.web.asked import Asked
+from trucewatch.web.gate import Kept
+from trucewatch.web.house import House, house
+from trucewatch.web.render import page
+from trucewatch.web.security import User, reader
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from trucewatch.ledger.over_time import Leaf, OverTime, Series
+    from trucewatch.model.agreement import Agreement, Finding, Term
+
+router = APIRouter()
+AGAINST = frozenset({"breaches", "obstructs", "prevents verification"})
+#: Findings that one term lists at most; the rest by its own page.
+MOST_LISTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TermView:
+    """A term with its chart, the chart's figures, and the findings on it."""
+
+    term: Term
+    chart: Markup | None
+    rows: tuple[tuple[str, str, str], ...]
+    series: Series | None
+    bearing: tuple[tuple[Leaf, Finding], ...]
+    rest: tuple[tuple[Leaf, Finding], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An agreement with everything that is told of it."""
+
+    agreement: Agreement
+    leaves: tuple[Leaf, ...]
+    over_time: OverTime
+
+
+@router.get("/ledger")
+def show(request: Request, user: Annotated[User, Depends(reader)], home: Annotated[House, Depends(house)]) -> Response:
+    """The page; without an agreement it says how to name one."""
+    params = request.query_params
+    wanted = Asked.of(params).filter
+    named, term, party = (params.get(name, "")[:100] for name in ("agreement", "term", "party"))
+    own = home.dossier().config.agreement
+    if not (named or own) or (named and named not in shipped()):
+        unknown = bool(named)
+        return page(request, "ledger_none.html.j2", status=404 if unknown else 200, shipped=shipped(), unknown=unknown)
+    told = _told(request, home, named, (wanted.begin, wanted.until), whole=user.may("reviewer"))
+    _check(told.agreement, term, party)
+    name = name_of(told.agreement)
+    grid = charts.matrix(told.agreement, told.over_time, name)
+    context = {
+        "told": told,
+        "agreement": told.agreement,
+        "matrix": grid,
+        "matrix_svg": charts.matrix_svg(grid),
+        "kinds": charts.WORDS,
+        "terms": [_view(told, each, party or None) for each in told.agreement.terms if term in {"", each.id}],
+        "coverage": [row for row in told.over_time.coverage if party in {"", row.accused}],
+        "bearers": tuple(dict.fromkeys(bearer for each in told.agreement.terms for bearer in each.bearers)),
+        "called": name,
+        "asked": {"agreement": named, "term": term, "party": party, "from": wanted.begin or "", "until": wanted.until or ""},
+        "shipped": shipped(),
+        "own": own,
+        "caveat": CAVEAT,
+        "against": AGAINST,
+        "most": MOST_LISTED,
+    }
+    return page(request, "ledger.html.j2", **context)
+
+
+def _check(agreement: Agreement, term: str, party: str) -> None:
+    """Refuse a term or party that the agreement does not have."""
+    if term and agreement.term(term) is None:
+        raise TrucewatchError("no-term", f"{agreement.id} has no term {term!r}", next_step="the ledger's own page lists them")
+    if party and not any(party in each.bearers for each in agreement.terms):
+        raise TrucewatchError("no-party", f"no term of {agreement.id} binds {party!r}", next_step="the ledger's own page lists them")
+
+
+def _told(request: Request, home: House, named: str, days: tuple[str | None, str | None], *, whole: bool) -> Told:
+    """What is told, worked out once for each state of the dossier."""
+    state = request.app.state
+    if getattr(state, "ledgers", None) is None:
+        state.ledgers = Kept(8)
+    kept: Kept[tuple[object, ...], Told] = state.ledgers
+    key = (home.head(), named, days, whole)
+    return kept.get(key) or kept.put(key, _made(home, named, days, whole=whole))
+
+
+def _made(home: House, named: str, days: tuple[str | None, str | None], *, whole: bool) -> Told:
+    dossier = home.dossier()
+    agreement = agreement_of(dossier.config, named or None)
+    if whole:
+        found = tuple(leaves(dossier, agreement, *days))
+    else:
+        with home.write() as writing:
+            found = tuple(leaving_leaves(writing, agreement, *days))
+    series = over_time(agreement, found, begin=days[0], until=days[1], sides=dossier.config.publishers)
+    return Told(agreement, found, series)
+
+
+def _view(told: Told, term: Term, party: str | None) -> TermView:
+    found = chosen(told.leaves, term.id, party)
+    bound = party if told.over_time.of(term.id, party) else None
+    chart = charts.bars(told.agreement, told.over_time, term.id, bound)
+    bearing = tuple(pair for pair in found if pair[1].bearing != "no bearing")
+    rest = tuple(pair for pair in found if pair[1].bearing == "no bearing")
+    drawn = charts.bars_svg(chart, f"t{told.agreement.terms.index(term)}") if bearing else None
+    return TermView(term, drawn, tuple(charts.bars_rows(chart)), told.over_time.of(term.id, bound), bearing, rest)

@@ -1,0 +1,297 @@
+"""The review queue in the browser: one event a screen, a key a verdict, and every verdict a form that works without a script.
+
+What a verdict means is the desk's. Two reviewers may sit here at once: each verdict says what its reviewer had on the screen, and all are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from trucewatch.dossier.verdicts.desk import Request as Wish
+from trucewatch.dossier.verdicts.fields import FIELDS, Values, field_named, show
+from trucewatch.dossier.verdicts.forms import allowed, parse
+from trucewatch.dossier.verdicts.kinds import CREDIBILITY, RELIABILITY
+from trucewatch.dossier.verdicts.queue import REASONS, Filter, Item, Reason
+from trucewatch.model import TrucewatchError
+from trucewatch.web.house import House, house
+from trucewatch.web.render import page
+from trucewatch.web.security import User, checked_form, reviewer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trucewatch.dossier.verdicts.kinds import Kind
+
+router = APIRouter()
+#: Items that are listed beside the event, and events offered for a merge or split.
+SHOWN, OFFERED = 60, 40
+#: Seconds for which the queue's order is kept; what is judged here leaves it at once.
+_FRESH = 60.0
+_KINDS = ("accept", "reject", "correct", "merge", "split", "note", "grade")
+_DONE = {
+    "accept": "Accepted", "reject": "Rejected", "correct": "Corrected", "merge": "Put together", "split": "Set apart", "note": "Noted",
+    "grade": "Graded", "undo": "Taken back",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Line:
+    """The queue by filter, as it was worked out last: it takes a while where there are many events."""
+
+    _known: dict[Filter, tuple[float, list[Item]]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def items(self, home: House, wanted: Filter) -> list[Item]:
+        """The items of a filter."""
+        with self._lock:
+            kept = self._known.get(wanted)
+        if kept is not None and time.monotonic() - kept[0] < _FRESH:
+            return kept[1]
+        found = list(home.reading_desk().items(wanted))
+        with self._lock:
+            self._known = {wanted: (time.monotonic(), found)} if len(self._known) > len(REASONS) else {**self._known, wanted: (time.monotonic(), found)}
+        return found
+
+    def leave(self, event: str) -> None:
+        """Take an event out of every list that does not show what was seen."""
+        with self._lock:
+            self._known = {
+                wanted: (at, [item for item in items if wanted.seen or item.event != event])
+                for wanted, (at, items) in self._known.items()
+            }
+
+    def forget(self) -> None:
+        """Work everything out anew at the next call."""
+        with self._lock:
+            self._known = {}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What part of the queue is asked for, as it stands in the address."""
+
+    reason: str = ""
+    report: str = ""
+    incident: str = ""
+    seen: bool = False
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> View:
+        """From an address or a form."""
+        texts = {name: str(params.get(name) or "")[:80] for name in ("reason", "report", "incident")}
+        return cls(**texts, seen=bool(params.get("seen")))
+
+    def filter(self) -> Filter:
+        """The desk's filter; a reason that there is not asks for all."""
+        reasons = (cast("Reason", self.reason),) if self.reason in get_args(Reason) else ()
+        return Filter(reasons=reasons, report=self.report or None, incident=self.incident or None, seen=self.seen)
+
+    def address(self, root: str, **more: str) -> str:
+        """The address of the page."""
+        given = {"reason": self.reason, "report": self.report, "incident": self.incident, "seen": "1" if self.seen else "", **more}
+        kept = {name: value for name, value in given.items() if value}
+        return f"{root}/review{f'?{urlencode(kept)}' if kept else ''}"
+
+
+@router.get("/review")
+def queue(request: Request, user: Annotated[User, Depends(reviewer)], home: Annotated[House, Depends(house)]) -> Response:
+    """The queue, with the first event or the one that ``event`` names."""
+    return _page(request, home, View.of(request.query_params), dict(request.query_params))
+
+
+def _page(request: Request, home: House, view: View, params: Mapping[str, str], error: str = "", status: int = 200) -> Response:
+    items = _line(request).items(home, view.filter())
+    wanted = params.get("event", "")
+    item = _item(home, items, wanted)
+    at = next((n for n, other in enumerate(items) if item and other.event == item.event), -1)
+    root = _root(request)
+    context = {
+        "view": view,
+        "items": items[max(0, at - SHOWN // 2) : max(0, at - SHOWN // 2) + SHOWN],
+        "total": len(items),
+        "item": item,
+        "before": items[at - 1].event if at > 0 else "",
+        "after": items[at + 1].event if 0 <= at < len(items) - 1 else (items[0].event if at < 0 and items else ""),
+        "saw": json.dumps(item.values.to_plain()) if item else "",
+        "offers": _offers(home, item),
+        "changed": {mark.field for mark in item.marks} if item else set(),
+        "allowed": {name: allowed(name, item.values.type if item else None) for name in FIELDS},
+        "fields": FIELDS,
+        "show": show,
+        "reasons": REASONS,
+        "grades": (RELIABILITY, CREDIBILITY),
+        "error": error,
+        "done": _done(params),
+        "address": lambda **more: view.address(root, **more),
+    }
+    return page(request, "review.html.j2", status=status, **context)
+
+
+def _done(params: Mapping[str, str]) -> tuple[str, str] | None:
+    """What was done last, and the verdict's id, where the address tells of it."""
+    said = _DONE.get(params.get("did", ""))
+    return (said, params.get("verdict", "")[:40]) if said else None
+
+
+def _item(home: House, items: list[Item], wanted: str) -> Item | None:
+    """The event to show, as it stands now; a verdict that lost its event is shown as the queue has it."""
+    if not wanted:
+        return _now(home, items[0]) if items else None
+    listed = next((item for item in items if item.event == wanted), None)
+    return _now(home, listed) if listed else home.reading_desk().item(wanted)
+
+
+def _now(home: House, item: Item) -> Item:
+    return item if item.lost else home.reading_desk().item(item.event)
+
+
+def _offers(home: House, item: Item | None) -> list[tuple[str, str]]:
+    """Other accounts of the same incident, for a split."""
+    if item is None or item.case is None:
+        return []
+    told = home.reading_desk().incident(item.case.id).items
+    return [(other.event, other.headline) for other in told if other.event != item.event][:OFFERED]
+
+
+@router.get("/review/find")
+def find(request: Request, user: Annotated[User, Depends(reviewer)], home: Annotated[House, Depends(house)]) -> Response:
+    """Events whose reports hold some words, to merge one with the event under review."""
+    words, event = request.query_params.get("q", "").strip()[:200], request.query_params.get("event", "")[:100]
+    found = [item for item in home.reading_desk().search(words) if item.event != event][:OFFERED] if words else []
+    context = {"q": words, "event": event, "found": found, "view": View.of(request.query_params)}
+    return page(request, "review_find.html.j2", **context)
+
+
+@dataclass(slots=True)
+class Given:
+    """The form of a verdict."""
+
+    kind: Annotated[str, Form(max_length=20)]
+    event: Annotated[str, Form(max_length=100)] = ""
+    other: Annotated[str, Form(max_length=100)] = ""
+    field: Annotated[str, Form(max_length=20)] = ""
+    value: Annotated[str, Form(max_length=2000)] = ""
+    saw: Annotated[str, Form(max_length=100_000)] = ""
+    text: Annotated[str, Form(max_length=10_000)] = ""
+    grade: Annotated[str, Form(max_length=4)] = ""
+    on: Annotated[str, Form(max_length=20)] = ""
+    lost: Annotated[str, Form(max_length=100)] = ""
+    reason: Annotated[str, Form(max_length=80)] = ""
+    report: Annotated[str, Form(max_length=80)] = ""
+    incident: Annotated[str, Form(max_length=80)] = ""
+    seen: Annotated[str, Form(max_length=5)] = ""
+
+    @property
+    def view(self) -> View:
+        """The part of the queue that the reviewer was in."""
+        return View(self.reason, self.report, self.incident, bool(self.seen))
+
+
+@router.post("/review/verdict", dependencies=[Depends(checked_form)])
+def verdict(
+    request: Request,
+    given: Annotated[Given, Depends()],
+    user: Annotated[User, Depends(reviewer)],
+    home: Annotated[House, Depends(house)],
+) -> Response:
+    """Give a verdict, and go on to the next event; a correction, note or grade stays at its event."""
+    try:
+        following = _following(request, home, given)
+        with home.desk() as desk:
+            made = desk.undo(given.lost, user.name) if given.lost else desk.record(_wish(given, user.name, desk))
+    except TrucewatchError as error:
+        return _page(request, home, given.view, {"event": given.event}, error=error.line(), status=422)
+    _after(request, given)
+    stays = given.kind in {"correct", "note", "grade", "split", "merge"}
+    where = {"event": given.event if stays else following, "did": made.kind, "verdict": made.id}
+    return RedirectResponse(given.view.address(_root(request), **where), 303)
+
+
+@router.post("/review/undo", dependencies=[Depends(checked_form)])
+def undo(
+    request: Request,
+    given: Annotated[Given, Depends()],
+    user: Annotated[User, Depends(reviewer)],
+    home: Annotated[House, Depends(house)],
+) -> Response:
+    """Take back a verdict, or the reviewer's last, and go to its event."""
+    try:
+        with home.desk() as desk:
+            taken = desk.undo(given.text or "last", user.name)
+            old = next((v for v in desk.verdicts() if v.id == taken.undoes), None)
+    except TrucewatchError as error:
+        return _page(request, home, given.view, {"event": given.event}, error=error.line(), status=422)
+    _line(request).forget()
+    event = (old.event if old else None) or given.event
+    return RedirectResponse(given.view.address(_root(request), event=event, did="undo", verdict=taken.id), 303)
+
+
+def _after(request: Request, given: Given) -> None:
+    line = _line(request)
+    if given.kind in {"accept", "reject"} and not given.lost:
+        line.leave(given.event)
+    else:
+        line.forget()
+
+
+def _following(request: Request, home: House, given: Given) -> str:
+    """The event after this one in the queue; none at its end, where the first comes."""
+    items = _line(request).items(home, given.view.filter())
+    at = next((n for n, item in enumerate(items) if item.event == given.event), -1)
+    return items[at + 1].event if 0 <= at < len(items) - 1 else ""
+
+
+def _wish(given: Given, name: str, desk: Any) -> Wish:
+    """What the form asks for, as the desk takes it."""
+    if given.kind not in _KINDS:
+        raise TrucewatchError("verdict-kind", f"there is no verdict {given.kind!r}", next_step=f"one of {', '.join(_KINDS)}")
+    kind = cast("Kind", given.kind)
+    text, saw = given.text.strip(), _saw(given.saw)
+    if kind == "correct":
+        named = field_named(given.field)
+        return Wish(kind, name, event=given.event, field=named, value=parse(named, given.value), saw=saw, text=text)
+    if kind == "grade":
+        return _graded(given, name, desk)
+    if kind in {"merge", "split"}:
+        return Wish(kind, name, event=given.event, other=given.other.strip(), text=text)
+    return Wish(kind, name, event=given.event, saw=saw if kind in {"accept", "reject"} else None, text=text)
+
+
+def _graded(given: Given, name: str, desk: Any) -> Wish:
+    """An Admiralty grade ("B2") of the event's report or its incident."""
+    letter, digit = given.grade[:1].upper(), given.grade[1:2]
+    if len(given.grade) != 2 or letter not in RELIABILITY or not digit.isdigit() or int(digit) not in CREDIBILITY:  # noqa: PLR2004
+        raise TrucewatchError("verdict-grade", f"{given.grade!r} is no grade", next_step="a letter A to F and a digit 1 to 6: B2")
+    item = desk.item(given.event)
+    target = {"incident": item.case.id} if given.on == "incident" and item.case else {"report": item.anchor.report}
+    return Wish("grade", name, **target, reliability=letter, credibility=int(digit), text=given.text.strip())
+
+
+def _saw(text: str) -> Values | None:
+    """The fields that the reviewer had on the screen."""
+    if not text:
+        return None
+    try:
+        return Values.from_plain(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TrucewatchError("verdict-saw", "the form is damaged", why=str(error), next_step="load the page again") from error
+
+
+def _line(request: Request) -> Line:
+    state = request.app.state
+    if getattr(state, "line", None) is None:
+        state.line = Line()
+    made: Line = state.line
+    return made
+
+
+def _root(request: Request) -> str:
+    return str(request.scope.get("root_path", "")).rstrip("/")

@@ -1,0 +1,143 @@
+"""Sources: who publishes, who reprints whom, whom they quote, and what they call whom. It describes; nobody is scored.
+
+The words of sources are shown to reviewers alone, as they may hold what the protection policy masks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from sqlalchemy import case, func, select
+
+from trucewatch.dossier.store.tables import claims, current, links, origins, reports
+from trucewatch.dossier.wording import wording
+from trucewatch.web.gate import Kept
+from trucewatch.web.house import House, house
+from trucewatch.web.render import page
+from trucewatch.web.security import User, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from trucewatch.ledger.framing import Row
+
+router = APIRouter()
+MOST_PUBLISHERS, MOST_PAIRS, MOST_QUOTED, MOST_NAMINGS = 200, 200, 100, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A publisher in numbers. ``first``: reports that are the first of their origin here."""
+
+    name: str | None
+    reports: int
+    first: int
+    begin: str | None
+    until: str | None
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One publisher's reports that copy another's, by kind; ``outside``: the other's report is not in the dossier."""
+
+    one: str | None
+    other: str | None
+    kind: str
+    number: int
+    outside: bool
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Whom a publisher's reports quote: an actor id or the words, and how often with which stance."""
+
+    publisher: str | None
+    who: str
+    stance: str
+    number: int
+
+
+@router.get("/sources")
+def show(
+    request: Request,
+    user: Annotated[User, Depends(reader)],
+    home: Annotated[House, Depends(house)],
+    publisher: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """The page; ``publisher`` narrows whom it quotes and what it calls whom."""
+    whole = user.may("reviewer")
+    sides = home.dossier().config.publishers
+    context = {
+        "publishers": home.read(lambda conn: _publishers(conn, sides)) if whole else [],
+        "pairs": home.read(_pairs) if whole else [],
+        "quoted": home.read(lambda conn: _quoted(conn, publisher)) if whole else [],
+        "namings": _namings(request, home, publisher)[:MOST_NAMINGS] if whole and publisher else (),
+        "publisher": publisher,
+        "whole": whole,
+    }
+    return page(request, "sources.html.j2", **context)
+
+
+def _publishers(conn: Connection, sides: Mapping[str, str]) -> list[Publisher]:
+    first = func.sum(case((origins.c.origin == reports.c.id, 1), else_=0))
+    query = (
+        select(reports.c.publisher, func.count(), first, func.min(reports.c.published), func.max(reports.c.published))
+        .join(origins, origins.c.report == reports.c.id, isouter=True)
+        .where(reports.c.status == "read")
+        .group_by(reports.c.publisher)
+        .order_by(func.count().desc(), reports.c.publisher)
+        .limit(MOST_PUBLISHERS)
+    )
+    return [Publisher(*row, side=sides.get(row[0] or "", "")) for row in conn.execute(query)]
+
+
+def _pairs(conn: Connection) -> list[Pair]:
+    """Copies, as the links between reports have them."""
+    one, other = reports.alias("one"), reports.alias("other")
+    number = func.count()
+    query = (
+        select(
+            one.c.publisher, func.coalesce(other.c.publisher, links.c.ghost), links.c.kind, number,
+            links.c.other.is_(None), func.min(links.c.report),
+        )
+        .join(one, one.c.id == links.c.report)
+        .join(other, other.c.id == links.c.other, isouter=True)
+        .where(links.c.joins)
+        .group_by(one.c.publisher, func.coalesce(other.c.publisher, links.c.ghost), links.c.kind, links.c.other.is_(None))
+        .order_by(number.desc(), one.c.publisher)
+        .limit(MOST_PAIRS)
+    )  # fmt: skip
+    return [Pair(*row) for row in conn.execute(query)]
+
+
+def _quoted(conn: Connection, publisher: str) -> list[Quoted]:
+    who = func.coalesce(claims.c.claimant, claims.c.source)
+    query = (
+        select(reports.c.publisher, who, claims.c.stance, func.count())
+        .join(current, current.c.coding == claims.c.coding)
+        .join(reports, reports.c.id == claims.c.report)
+        .where(who != "")
+        .group_by(reports.c.publisher, who, claims.c.stance)
+        .order_by(func.count().desc(), reports.c.publisher, who)
+        .limit(MOST_QUOTED)
+    )
+    if publisher:
+        query = query.where(reports.c.publisher == publisher)
+    return [Quoted(*row) for row in conn.execute(query)]
+
+
+def _namings(request: Request, home: House, publisher: str) -> tuple[Row, ...]:
+    """Who calls whom what, worked out once for each state of the dossier: every record is read for it."""
+    state = request.app.state
+    if getattr(state, "namings", None) is None:
+        state.namings = Kept(64)
+    kept: Kept[tuple[str, str], tuple[Row, ...]] = state.namings
+    key = (home.head(), publisher)
+    return kept.get(key) or kept.put(key, wording(home.dossier(), publisher=publisher))

@@ -1,0 +1,169 @@
+"""A dossier as one user may see it: a reviewer all of it, anybody else what the protection policy lets through.
+
+Pages and the interface for programs look through here, so that neither can forget the policy. A filter or search by words that are masked
+finds nothing, and a rough place is compared as roughly as it is shown: a list must not tell by its length what it hides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from trucewatch.dossier import browse, keeping
+from trucewatch.dossier.store import search as words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fastapi import Request
+    from sqlalchemy import Connection
+
+    from trucewatch.dossier.browse import Filter, ReportRow, Row
+    from trucewatch.dossier.store.search import Group, Hit
+    from trucewatch.model import Coded
+    from trucewatch.model.incident import Account, Incident
+    from trucewatch.web.gate import Gate
+    from trucewatch.web.house import House
+    from trucewatch.web.settings import User
+
+Result = TypeVar("Result")
+#: Degrees by which a box is widened before rough places are compared with it.
+_MARGIN = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Part of a list. ``total`` is None where counting would tell what is masked; ``more``: whether there may be another part."""
+
+    items: tuple[object, ...]
+    total: int | None
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The dossier for one user."""
+
+    house: House
+    gate: Gate
+    user: User
+
+    @property
+    def whole(self) -> bool:
+        """Whether this user sees everything."""
+        return self.user.may("reviewer")
+
+    def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Run ``work`` on one state, and put overrides on record after it."""
+        made = self.house.read(work)
+        if not self.whole:
+            self.gate.log()
+        return made
+
+    def record(self, conn: Connection, report: str) -> Coded | None:
+        """A report's record."""
+        if self.whole:
+            return keeping.load(conn, report)
+        return self.gate.record(conn, report)
+
+    def incident(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] | None:
+        """An incident and its accounts by event key; also by a former id."""
+        return browse.incident(conn, id_) if self.whole else self.gate.incident(conn, id_)
+
+    def rows(self, conn: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0) -> Listed:
+        """Incidents, the latest first."""
+        if self.whole:
+            found = browse.incident_rows(conn, wanted, limit=limit, offset=offset)
+            total = browse.incident_count(conn, wanted)
+            return Listed(tuple(found), total, offset + len(found) < total)
+        raw = browse.incident_rows(conn, _wider(wanted), limit=limit + 1, offset=offset)
+        shown = [self.gate.row(conn, row.id) for row in raw[:limit]]
+        kept = tuple(row for row in shown if row is not None and self._fits(conn, row, wanted))
+        hides = wanted.text or wanted.place or wanted.box or wanted.publisher
+        return Listed(kept, None if hides else browse.incident_count(conn, wanted), len(raw) > limit)
+
+    def reports(self, conn: Connection, *, publisher: str | None = None, limit: int = 50, offset: int = 0) -> Listed:
+        """Reports, the last published first."""
+        raw = browse.report_rows(conn, publisher=publisher, limit=limit + 1, offset=offset)
+        rows = raw[:limit] if self.whole else [self._masked(conn, row) for row in raw[:limit]]
+        kept = tuple(row for row in rows if publisher is None or row.publisher == publisher)
+        return Listed(kept, None, len(raw) > limit)
+
+    def hits(self, conn: Connection, query: str, *, limit: int = 20, offset: int = 0) -> Listed:
+        """Reports by their words."""
+        if self.whole:
+            found = words.search(conn, query, limit, offset)
+            total = words.count(conn, query, at_most=10_000)
+            return Listed(tuple(found), total, offset + len(found) < total)
+        groups = words.read_query(query)
+        raw = words.search(conn, _without_nots(groups), limit + 1, offset)
+        kept = tuple(hit for one in raw[:limit] if (hit := self._hit(conn, one, groups)) is not None)
+        return Listed(kept, None, len(raw) > limit)
+
+    def _masked(self, conn: Connection, row: ReportRow) -> ReportRow:
+        coded = self.gate.record(conn, row.id)
+        report = coded.report if coded else None
+        if report is None:
+            return replace(row, title=None, publisher=None, url=None, origin=None)
+        return replace(row, title=report.title, publisher=report.publisher, url=report.url, origin=_report_id(row.origin))
+
+    def _fits(self, conn: Connection, row: Row, wanted: Filter) -> bool:
+        """Whether a masked row is one that was asked for, by what it shows."""
+        shown = f"{row.headline}\n{row.place or ''}".casefold()
+        if wanted.text and wanted.text.casefold() not in shown:
+            return False
+        if wanted.place is not None and row.place != wanted.place:
+            return False
+        if wanted.box and not _inside(row, wanted.box):
+            return False
+        if wanted.publisher:
+            found = self.gate.incident(conn, row.id)
+            return found is not None and any(a.publisher == wanted.publisher for a in found[1].values())
+        return True
+
+    def _hit(self, conn: Connection, hit: Hit, groups: Sequence[Group]) -> Hit | None:
+        coded = self.gate.record(conn, hit.report)
+        if coded is None or coded.report is None:
+            return None
+        title, publisher = coded.report.title, coded.report.publisher
+        if not words.fits(f"{title or ''}\n{publisher or ''}\n{coded.text}", groups):
+            return None
+        return words.shown(replace(hit, title=title, publisher=publisher), coded.text, groups)
+
+
+def view_of(request: Request, user: User) -> View:
+    """The dossier for the user of a request."""
+    return View(request.app.state.house, request.app.state.gate, user)
+
+
+def _wider(wanted: Filter) -> Filter:
+    """What is asked of the database in place of a filter whose answer would tell where a masked place is."""
+    if not wanted.box:
+        return wanted
+    west, south, east, north = wanted.box
+    box = (max(-180.0, west - _MARGIN), south - _MARGIN, min(180.0, east + _MARGIN), north + _MARGIN)
+    return replace(wanted, box=box)
+
+
+def _inside(row: Row, box: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = box
+    if row.latitude is None or row.longitude is None or not south <= row.latitude <= north:
+        return False
+    inside = west <= row.longitude, row.longitude <= east
+    return all(inside) if west <= east else any(inside)
+
+
+def _without_nots(groups: Sequence[Group]) -> str:
+    """The query without what must not be there: that is asked of the masked text."""
+    return " OR ".join(" ".join(_written(term.words, term.prefix) for term in group.wanted) for group in groups)
+
+
+def _written(found: Sequence[str], prefix: bool) -> str:
+    if prefix:
+        return f"{''.join(found)}*" if len(found) == 1 else " ".join((*found[:-1], f"{found[-1]}*"))
+    return f'"{" ".join(found)}"'
+
+
+def _report_id(origin: str | None) -> str | None:
+    """An origin's name where it is a report's id; other names may hold words."""
+    return origin if origin is not None and origin.startswith("r-") else None
