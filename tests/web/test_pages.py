@@ -24,6 +24,7 @@ from trucewatch.model import TrucewatchError
 from trucewatch.web import asked
 from trucewatch.web.app import create
 from trucewatch.web.asked import Asked
+from trucewatch.web.users import Users
 
 DEMO = Path(str(files("trucewatch").joinpath("demo")))
 HOSTILE = """<html><head><title>&lt;script&gt;alert(1)&lt;/script&gt; "onload=x &lt;img src=x onerror=alert(2)&gt;</title></head><body><article>
@@ -220,3 +221,23 @@ def _verdicts(folder):
 
     with open_dossier(folder) as dossier:
         return list(DossierDesk(dossier).verdicts())
+
+
+def test_a_reader_sees_every_page_but_no_threatened_name_and_no_review(own):
+    folder, _ = own
+    Users(folder).add("rea", "reader", "a long pass phrase")
+    client = TestClient(
+        create(folder, team=True), base_url="http://127.0.0.1:8000", client=("127.0.0.1", 5000), follow_redirects=False
+    )
+    token = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)[1]
+    assert client.post("/login", data={"csrf": token, "name": "rea", "password": "a long pass phrase"}).status_code == 303
+    listed = client.get("/").text
+    pages = ["/", "/reports", "/ledger", "/sources", "/incidents.json", "/reports?q=bounty", "/?text=Marsh"]
+    pages += [f"/incidents/{id_}" for id_ in set(re.findall(r'data-id="([^"]+)"', listed))]
+    pages += [f"/reports/{id_}" for id_ in set(re.findall(r'href="/reports/(r-[^"]+)"', client.get("/reports").text))]
+    for path in pages:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert "Lena" not in answer.text, path
+    assert client.get("/review").status_code == 403
+    assert client.post("/review/verdict", data={"csrf": token, "kind": "accept"}).status_code in {401, 403}

@@ -56,10 +56,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """Whom a publisher's reports quote: an actor id or the words, and how often with which stance."""
+    """Whom a publisher's reports quote: the actor's id where it is known, words for it, and how often with which stance."""
 
     publisher: str | None
-    who: str
+    id: str | None
+    words: str
     stance: str
     number: int
 
@@ -123,7 +124,7 @@ def _pairs(conn: Connection) -> list[Pair]:
 def _quoted(conn: Connection, publisher: str) -> list[Quoted]:
     who = func.coalesce(claims.c.claimant, claims.c.source)
     query = (
-        select(reports.c.publisher, who, claims.c.stance, func.count())
+        select(reports.c.publisher, func.min(claims.c.claimant), func.max(claims.c.source), claims.c.stance, func.count())
         .join(current, current.c.coding == claims.c.coding)
         .join(reports, reports.c.id == claims.c.report)
         .where(who != "")
