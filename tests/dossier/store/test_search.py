@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
-from tests.dossier.store.sample import add_reports, prose, report
+from tests.dossier.store.sample import WORDS, add_reports, prose, report
 
 from trucewatch.dossier.store import rows, search
 from trucewatch.dossier.store.tables import reports
-from trucewatch.dossier.store.words import rebuild, words_of
+from trucewatch.dossier.store.words import fold, rebuild, words_of
 from trucewatch.model.errors import TrucewatchError
 
 REPORTS = [
@@ -199,6 +199,32 @@ def test_a_hit_shows_where_the_words_stand(store):
     assert len(hit.snippet) <= 240
     assert (hit.report, hit.title, hit.publisher, hit.published) == ("r-1", "Title", "Open Mirror", "2031-05-14")
     assert hit.score > 0
+
+
+def test_marks_in_a_long_text_are_those_of_a_short_one(monkeypatch):
+    """Long texts are looked through part by part; phrases run over the parts' borders, and letters with accents count."""
+    rng = random.Random(11)
+    content = " ".join(
+        rng.choice([*WORDS, "Straße", "ETAPE", "E\u0301tape", "Ǆ", "ᾳ", "İstanbul", "quiet"]) for _ in range(400)
+    )
+    monkeypatch.setattr(search, "MARKS", 10_000)
+    for query in ("army", '"said mission"', "etap*", "straße", '"patrol shelling road"', "istanbul OR дом", "ǆ ᾳ", "absent"):
+        sought = [term for group in search.read_query(query) for term in group.wanted]
+        monkeypatch.setattr(search, "STRETCH", 1_000_000)
+        whole = [(mark.start, mark.end) for mark in search._marks(content, sought)]
+        monkeypatch.setattr(search, "STRETCH", 300)
+        assert [(mark.start, mark.end) for mark in search._marks(content, sought)] == whole
+        assert bool(whole) == (query != "absent"), query
+
+
+def test_letters_that_fold_oddly_are_all_known():
+    odd = [letter for letter in SETTLED if fold(letter) != letter.casefold() and words_of_is_one(letter)]
+    assert [letter for letter in odd if not search._FOLDS.search(letter)] == []
+    assert len(odd) > 500
+
+
+def words_of_is_one(letter):
+    return len(list(words_of(letter))) == 1
 
 
 def test_a_hit_in_the_title_alone_shows_the_beginning(store):
