@@ -214,7 +214,7 @@ def test_marks_in_a_long_text_are_those_of_a_short_one(monkeypatch):
         whole = [(mark.start, mark.end) for mark in search._marks(content, sought)]
         monkeypatch.setattr(search, "STRETCH", 300)
         assert [(mark.start, mark.end) for mark in search._marks(content, sought)] == whole
-        assert bool(whole) == (query != "absent"), query
+        assert '"' in query or bool(whole) == (query != "absent"), query
 
 
 def test_letters_that_fold_oddly_are_all_known():
