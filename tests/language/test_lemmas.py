@@ -52,6 +52,10 @@ def test_a_lemma_is_never_empty(form: str, upos: str) -> None:
     assert Lemmatiser({}, {})(form, upos, ["l9|", "k2|"])
 
 
+def test_the_letter_s_alone_is_its_own_lemma() -> None:
+    assert Lemmatiser({}, {})("S", "NOUN", []) == "s"
+
+
 def test_a_word_seen_only_as_a_noun_is_never_a_verb() -> None:
     table = {
         ("withdrawal", "NOUN"): "withdrawal",

@@ -85,7 +85,7 @@ class Lemmatiser:
                     return lemma
             if low in words:
                 return low
-        return self._guess(low, offered, regular)
+        return self._guess(low, offered, regular) or low
 
     def never_verb(self, form: str) -> frozenset[str]:
         """The classes of a form that was seen in training, but never as a verb, nor as what may be a form of one; else none."""
