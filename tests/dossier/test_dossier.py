@@ -380,3 +380,21 @@ def test_a_feed_that_fails_is_asked_less_and_less_often(home, coder, coded):
     assert polled.outcome == "failed"
     assert "not a public address" in polled.said
     assert waits[0] < waits[1] < waits[2]
+
+
+def test_the_chain_is_stamped_where_an_authority_is_named(home, coder, coded):
+    pytest.importorskip("rfc3161_client")
+    from tests.dossier.evidence.authority import LocalAuthority  # noqa: PLC0415 - needs the extra
+
+    from trucewatch.dossier.stamping import stamp  # noqa: PLC0415
+
+    add(home, coder, coded, REPORTS[3])
+    with open_dossier(home, write=True) as dossier:
+        assert stamp(dossier) is None
+        token = stamp(dossier, LocalAuthority())
+        assert token.exists()
+        assert stamp(dossier, LocalAuthority()) is None
+    assert troubles(home) == []
+    data = token.read_bytes()
+    token.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert [found.code for found in troubles(home)] == ["timestamp-changed"]

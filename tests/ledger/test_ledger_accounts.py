@@ -106,3 +106,30 @@ def test_a_scene_is_never_written_into_the_event(coder):
     killed = next(a for a in found if a.predicate.text == "killed")
     assert killed.time is None
     assert [t.begin for t in killed.scene.times] == ["2033-05-03"]
+
+
+def test_a_place_named_again_in_its_sentence_is_where_it_was(coder):
+    found = accounts(
+        coder, "On 3 May shells hit Dovrel. A bomb exploded at the bus station of Dovrel on 4 May.", published="2033-05-05"
+    )
+    blast = next(a for a in found if a.predicate.text.startswith("explo"))
+    assert [p.name for p in blast.scene.places] == ["Dovrel"]
+
+
+def test_a_district_is_not_the_town_of_its_name(coder):
+    (found,) = [a for a in accounts(coder, "The army shelled a village in the Dovrel district on Tuesday.") if told(a)]
+    assert [p.kind for p in found.scene.places] == ["admin2"]
+
+
+def test_a_day_before_another_is_reckoned(coder):
+    found = accounts(coder, "The army shelled Imra on Tuesday, a day after an attack on Nolt.", published="2033-05-04")
+    days = {a.predicate.text: [t.begin for t in a.scene.times] for a in found if a.scene}
+    assert days["shelled"] == ["2033-05-03"]
+    assert days.get("attack", ["2033-05-02"]) == ["2033-05-02"]
+
+
+def test_the_village_is_the_one_named_last(coder):
+    found = accounts(
+        coder, "The Hill Brigades shelled Imra on Monday. The village was shelled again on Tuesday.", published="2033-05-04"
+    )
+    assert [[p.name for p in a.scene.places] for a in found if told(a)] == [["Imra"], ["Imra"]]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.ledger.account_samples import ARMY, DISTRICT, FRONT, MERN, MINISTRY, NEAR_ORL, ORL, SPOKESMAN, account, dead, on
 
+from trucewatch.ledger import tables
 from trucewatch.ledger.blocking import MOST, blocks
 from trucewatch.ledger.compare import compare
 from trucewatch.model.incident import Voice
@@ -163,3 +164,33 @@ def test_a_voice_of_no_side_disputes_nothing():
     assert "different sides are said to have done it" in compare(a, b).reasons
     assert compare(a, b).score < compare(account("r1", actor=(FRONT,)), account("r2", actor=(FRONT,))).score
     assert ORL.name in " ".join(compare(a, b).reasons)
+
+
+def test_a_day_told_as_its_beginning_does_not_touch_the_next():
+    early = account("r1", time=on("2032-05-12", "early on Tuesday"))
+    assert compare(early, account("r2", day="2032-05-13", published="2032-05-14")).barred
+    assert not compare(early, account("r2", day="2032-05-11")).barred
+
+
+def test_a_place_and_what_bears_its_name_may_be_one():
+    crossing = replace(ORL, text="Orl crossing", name="Orl crossing", kind="crossing", latitude=30.5)
+    assert not compare(account("r1"), account("r2", place=crossing)).barred
+
+
+def test_who_strikes_and_is_struck_in_turn_speaks_against_one():
+    ours = {"actor": (ARMY,), "recipient": (FRONT,)}
+    theirs = {"actor": (FRONT,), "recipient": (ARMY,)}
+    found = compare(account("r1", place=None, **ours), account("r2", place=None, **theirs))
+    assert found.score < compare(account("r1", place=None, **ours), account("r2", place=None, **ours)).score - 2
+
+
+def test_common_words_tell_less_than_rare_ones():
+    assert tables.rarity("national") < tables.rarity("saucepan") == 1.0
+    rare = compare(account("r1", words=("word saucepan",)), account("r2", words=("word saucepan",))).score
+    common = compare(account("r1", words=("word national",)), account("r2", words=("word national",))).score
+    assert rare > common
+
+
+def test_a_victim_named_weeks_later_shares_a_block():
+    later = account("r2", place=None, day=None, published="2032-06-20", words=("name voss",))
+    assert blocks(account("r1", words=("name voss",))) & blocks(later)

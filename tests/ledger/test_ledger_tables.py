@@ -97,3 +97,11 @@ def test_stopwords_are_small_letters_and_once():
     words = [r["word"] for r in tables.rows("stopwords.tsv")]
     assert len(words) == len(set(words))
     assert all(word == word.lower() for word in words)
+
+
+def test_common_words_are_stems_in_order_with_a_share():
+    found = [(r["word"], float(r["share"])) for r in tables.rows("common.tsv")]
+    words = [word for word, _ in found]
+    assert words == sorted(set(words))
+    assert all(0.01 <= share <= 1 for _, share in found)
+    assert not set(words) & tables.stopwords()

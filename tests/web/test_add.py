@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import time
 
 import pytest
@@ -11,6 +12,7 @@ pytest.importorskip("fastapi", reason="the web application is not installed")
 
 from tests.web.conftest import REPORTS, token
 
+from trucewatch.dossier import chain_rows
 from trucewatch.dossier.project import open_dossier
 from trucewatch.dossier.verifying import verify
 from trucewatch.model import TrucewatchError
@@ -145,3 +147,34 @@ def test_a_job_that_fails_says_so_and_the_worker_goes_on(app, client):
     assert "the model is not there" in page
     app.state.house.jobs.load = working
     assert sent(client, text=TEXT)[1].state == "done"
+
+
+def test_an_unused_writer_leaves_the_dossier_sealed(app, folder):
+    house = app.state.house
+    house.writer_idle = 0.05
+    seal = folder / "seal.json"
+    before = seal.read_bytes()
+    with house.write() as dossier:
+        dossier.write(lambda conn: chain_rows.enter(conn, "downloaded", {"capture": "k-test"}))
+    deadline = time.monotonic() + 20
+    while seal.exists() and seal.read_bytes() == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert seal.read_bytes() != before
+    with house.write() as dossier:
+        assert dossier.writer is not None
+
+
+def test_two_who_write_at_once_wait_for_each_other(app):
+    house, entered = app.state.house, []
+
+    def work(number):
+        for _ in range(5):
+            with house.write() as dossier:
+                entered.append(dossier.write(lambda conn: chain_rows.enter(conn, "downloaded", {"capture": f"k-{number}"})))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(entered)) == 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
 
 import pytest
@@ -61,6 +62,44 @@ def test_a_token_of_another_session_is_refused(app):
 def test_a_change_asked_for_by_another_site_is_refused(client, headers):
     data = {"text": "Rebels shelled Aldun.", "csrf": token(client)}
     assert client.post("/add", data=data, headers=headers).status_code == 403
+
+
+def test_a_page_that_hides_its_address_is_still_ours(client):
+    headers = {"origin": "null", "sec-fetch-site": "same-origin"}
+    assert (
+        client.post("/add", data={"text": "Rebels shelled Aldun.", "csrf": token(client)}, headers=headers).status_code == 303
+    )
+
+
+def test_a_head_is_a_get_without_its_body(client):
+    whole, head = client.get("/static/map.css"), client.head("/static/map.css")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == whole.headers["etag"]
+    assert client.head("/evidence/k-nothing").status_code == 405
+
+
+def test_files_that_are_asked_for_by_their_hash_are_kept_for_long(client):
+    page = client.get("/add").text
+    address = re.search(r'src="(/static/add\.js\?v=[^"]+)"', page).group(1)
+    found = client.get(address)
+    assert "immutable" in found.headers["cache-control"]
+    assert found.headers["content-type"].startswith("text/javascript")
+    assert client.get("/static/add.js?v=other").headers["cache-control"] == "no-cache"
+    assert client.get("/static/add.js", headers={"if-none-match": found.headers["etag"]}).status_code == 304
+
+
+def test_the_map_has_its_files(client):
+    assert client.get("/static/map/style-light.json").json()["version"] == 8
+    layer = client.get("/static/map/land-world.geojson")
+    assert layer.headers["content-type"] == "application/geo+json"
+    assert client.get("/static/map/land-world.geojson", headers={"if-none-match": layer.headers["etag"]}).status_code == 304
+
+
+def test_who_asks_too_often_is_told_to_wait(folder):
+    app = create(folder, settings=Settings(per_second=0.001, burst=3))
+    answers = [browser(app).get("/api/v1/status").status_code for _ in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+    app.state.house.close()
 
 
 @pytest.mark.parametrize(

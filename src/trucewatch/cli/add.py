@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trucewatch.cli.code import _language
-from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, tell
+from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, stamped, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +55,7 @@ def command(  # noqa: PLR0917 - click gives them by name
         adding = Adding(dossier, coder, code, options, published)
         results = adding.run(sources) if sources else adding.unfinished(cut_off(dossier))
         outcomes = _told(results, quiet=quiet)
+        stamped(dossier)
     if not quiet:
         parts = [f"{outcomes[name]} {_WORDS[name]}" for name in _WORDS if outcomes[name]]
         click.echo(f"trucewatch: {', '.join(parts) or 'nothing to add'} -> {folder}", err=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trucewatch.model import TrucewatchError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -42,6 +44,16 @@ def coder_of(dossier: Dossier, jobs: int | None) -> tuple[str, Callable[[Iterabl
     return coder_json(coder.facts), partial(
         code_all, jobs=many, coder=coder, actors=config.actors, gazetteers=config.gazetteers
     )
+
+
+def stamped(dossier: Dossier) -> None:
+    """Have the chain of custody stamped, where the settings name an authority; one that fails costs a line, and is asked again next time."""
+    from trucewatch.dossier.stamping import stamp  # noqa: PLC0415 - most dossiers name none
+
+    try:
+        stamp(dossier)
+    except TrucewatchError as error:
+        click.echo(f"note: no time stamp: {error.line()}; the next command asks again", err=True)
 
 
 def tell(outcome: str, name: str, reasons: Iterable[Reason]) -> None:

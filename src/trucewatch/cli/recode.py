@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, tell
+from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, progress, stamped, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,7 @@ def command(folder: Path, jobs: int | None, quiet: bool) -> int:
                 if done.status in {"failed", "skipped"}:
                     tell(done.status, done.report, done.reasons)
                 tick(done.report)
+        stamped(dossier)
     if not quiet:
         parts = [f"{count} {name}" for name, count in sorted(outcomes.items())]
         verdicts = f"; verdicts: {moved} moved to another event, {lost} to be looked at again" if moved or lost else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, tell
+from trucewatch.cli.dossiers import FOLDER, QUIET, coder_of, opened, stamped, tell
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def command(folder: Path, once: bool, allow_private: bool, quiet: bool) -> int:
                     next_step="add them under [watch]",
                 )
             failed = _poll(dossier, allow_private=allow_private, quiet=quiet) or failed
+            stamped(dossier)
             wait = _seconds_left(dossier)
         if once:
             return 2 if failed else 0

@@ -70,7 +70,9 @@ class GraphCheck:
         query = select(edges.c.one, edges.c.other).where(edges.c.one.in_(list(keys)), edges.c.score == 0)
         tied = {(one, other) for one, other in self.conn.execute(query)}
         for one, other in sorted(tied ^ set(ties_of(found.values()))):
-            yield _edge(one, other, f"it should {'not ' if (one, other) in tied else ''}tie what {report} tells of one occurrence")
+            yield _edge(
+                one, other, f"it should {'not ' if (one, other) in tied else ''}tie what {report} tells of one occurrence"
+            )
         home = set(self.conn.scalars(select(members.c.event).where(members.c.event.in_(list(keys)))))
         for key in keys:
             if key in found and found[key].role == "told" and key not in home:
@@ -81,12 +83,19 @@ class GraphCheck:
     def _strangers(self) -> Iterator[Trouble]:
         """Rows of events that no current coding has."""
         alive = select(events.c.key).join(current, current.c.coding == events.c.coding)
-        for table, column in ((blocks, blocks.c.event), (members, members.c.event), (edges, edges.c.one), (edges, edges.c.other)):
+        for table, column in (
+            (blocks, blocks.c.event),
+            (members, members.c.event),
+            (edges, edges.c.one),
+            (edges, edges.c.other),
+        ):
             for key in self.conn.scalars(select(column).where(column.not_in(alive)).distinct()):
                 yield Trouble("row-unknown", f"database: {table.name} {column.name}={key}", "no current coding has this event")
 
     def _edges(self) -> Iterator[Trouble]:
-        query = select(edges).where(edges.c.score != 0).order_by(edges.c.one, edges.c.other).execution_options(yield_per=_AT_ONCE)
+        query = (
+            select(edges).where(edges.c.score != 0).order_by(edges.c.one, edges.c.other).execution_options(yield_per=_AT_ONCE)
+        )
         for piece in chunks(self.conn.execute(query), _AT_ONCE):
             found = self._profiles({key for row in piece for key in (row.one, row.other)})
             for row in piece:
@@ -100,7 +109,9 @@ class GraphCheck:
         rows = self.conn.execute(select(members.c.incident, members.c.event).order_by(members.c.incident)).all()
         homes = {id_: [key for _, key in found] for id_, found in groupby(rows, lambda row: row[0])}
         for piece in chunks(sorted({*homes, *self.conn.scalars(select(incidents.c.id))}), 100):
-            there = {row["id"]: dict(row) for row in self.conn.execute(select(incidents).where(incidents.c.id.in_(piece))).mappings()}
+            there = {
+                row["id"]: dict(row) for row in self.conn.execute(select(incidents).where(incidents.c.id.in_(piece))).mappings()
+            }
             found = self._profiles([key for id_ in piece for key in homes.get(id_, ())])
             for id_ in piece:
                 yield from self._incident(id_, there.get(id_), homes.get(id_, ()), found)
@@ -110,7 +121,9 @@ class GraphCheck:
     ) -> Iterator[Trouble]:
         where = f"database: incidents {id_}"
         if row is None or not keys:
-            yield Trouble("row-missing" if row is None else "row-unknown", where, "it has members and no row, or a row and no members")
+            yield Trouble(
+                "row-missing" if row is None else "row-unknown", where, "it has members and no row, or a row and no members"
+            )
             return
         accounts = [found[key].account for key in sorted(keys) if key in found]
         if accounts and any(row[name] != value for name, value in row_of(summarise(id_, accounts, sides=self.sides)).items()):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from trucewatch.dossier import chain_check, chain_rows, config, keeping, search_check
+from trucewatch.dossier import chain_check, chain_rows, config, keeping, search_check, stamping
 from trucewatch.dossier.evidence.records import StoredRecord
 from trucewatch.dossier.evidence.timestamp import Stamps
 from trucewatch.dossier.evidence.verify import verify as verify_evidence
@@ -133,6 +133,8 @@ def _evidence(conn: Connection, dossier: Dossier) -> Iterator[Trouble]:
 
 
 def _stamps(dossier: Dossier) -> Iterator[Trouble]:
+    for where in stamping.changed(dossier):
+        yield Trouble("timestamp-changed", where, "the token is missing, or not the one that was received")
     for found in Stamps(dossier.archive.folder).check(lambda seq: dossier.read(lambda conn: chain_rows.entry(conn, seq))):
         yield Trouble(found.code, found.where, found.what)
 

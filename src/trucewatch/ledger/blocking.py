@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
 from trucewatch.ledger.geo import wide
-from trucewatch.ledger.profile import Profile, place_names, profile
+from trucewatch.ledger.profile import SHARP, Profile, place_names, profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trucewatch.model.incident import Account, Spot
 
-MOST = 12
-_BACK = 3
+MOST = 24
+_BACK = 7
+_MONTH = 31
 _SHORT = 4
 _CLAUSE = 6
 _DEAD = 2
@@ -46,14 +47,17 @@ def crowded(block: str, held: int) -> bool:
 
 def _keys(found: Profile) -> Iterator[str]:
     groups = tables.groups(found.family)
-    days = list(_days(found))
+    days = list(dict.fromkeys(_days(found)))
     for where in _points(found):
         for group in groups:
             yield from (f"{group}|{day}|{where}" for day in days)
     if len(found.tokens) >= _CLAUSE:
         yield f"clause|{_digest(' '.join(sorted(found.tokens)))}"
     for group in groups:
-        yield from (f"{group}|{day}|{detail}" for detail in _details(found) for day in days[:1])
+        yield from (f"{group}|{name}" for name in _people(found))
+        yield from (
+            f"{group}|{day}|dead {n}" for kind, n in found.numbers if kind == "killed" and n >= _DEAD for day in days[:1]
+        )
     for area in _areas(found):
         for group in groups:
             yield from (f"{group}|{day}|{area}" for day in days)
@@ -61,15 +65,22 @@ def _keys(found: Profile) -> Iterator[str]:
 
 def _days(found: Profile) -> Iterator[str]:
     """Pairs of days: those of the stated day in both cuts, else those of the days before publication, and of a day named beside."""
-    if found.spans:
-        for day in {found.spans[0].begin, found.spans[0].until}:
+    sharp = [span for span in found.spans if span.days <= SHARP]
+    for span in sharp[:1]:
+        for day in range(span.begin, span.until + 1):
             yield f"a{day // 2}"
+        for day in {span.begin, span.until}:
             yield f"b{(day + 1) // 2}"
+    if sharp:
+        return
+    wide = [span for span in found.spans if span.days <= _MONTH]
+    if wide:
+        yield from (f"a{day // 2}" for day in range(wide[0].begin, wide[0].until + 1))
         return
     near = [span.begin for span in found.then[:1]]
     if found.published is not None:
-        near += range(found.published - _BACK, found.published + 1)
-    yield from dict.fromkeys(f"a{day // 2}" for day in near)
+        near += range(found.published, found.published - _BACK - 1, -1)
+    yield from (f"a{day // 2}" for day in near)
 
 
 def _points(found: Profile) -> list[str]:
@@ -88,9 +99,9 @@ def _area(spot: Spot) -> str:
     return f"in {(spot.admin1 or spot.country or spot.name or spot.text).casefold()}"
 
 
-def _details(found: Profile) -> Iterator[str]:
-    yield from (f"dead {n}" for kind, n in found.numbers if kind == "killed" and n >= _DEAD)
-    yield from (f"name {name}" for name in sorted(found.names, key=lambda n: (-len(n), n))[:1] if len(name) >= _SHORT)
+def _people(found: Profile) -> Iterator[str]:
+    """Names in its words, whatever the day: a victim is named again weeks later. Names that many accounts hold crowd their block."""
+    yield from (f"name {name}" for name in sorted(found.names, key=lambda n: (-len(n), n))[:2] if len(name) >= _SHORT)
 
 
 def _digest(words: str) -> str:

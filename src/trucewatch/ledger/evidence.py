@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import days_apart, meet, moving, wide
+from trucewatch.ledger.geo import days_apart, meet, moving, one_night, wide
 from trucewatch.ledger.profile import place_names
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _FRESH = 3
 _LATE = 10
 _MANY = 2
 _ALIKE = 0.6
-_MOST = 3
+_MOST = 2.0
 
 
 def kind(a: Profile, b: Profile) -> str:
@@ -75,7 +75,7 @@ def _stated(ones: Iterable[Span], others: Iterable[Span]) -> str:
         return (
             "day same" if one.days == other.days == 1 else ("day around" if max(one.days, other.days) <= _WEEK else "day wide")
         )
-    if gap == 1 and (one.night or other.night):
+    if gap == 1 and any(one_night(a, b) for a, b in pairs):
         return "day night"
     return "day next" if gap == 1 else "bar day"
 
@@ -116,6 +116,8 @@ def people(a: Profile, b: Profile) -> Seen:
         seen["recipient same" if a.recipients & b.recipients else "recipient other"] = 1.0
     if (a.actors & b.recipients) or (a.recipients & b.actors):
         seen["sides turned"] = 1.0
+        if (a.actors & b.recipients) and (a.recipients & b.actors) and not _disputed(a, b):
+            seen["sides swapped"] = 1.0
     return seen
 
 
@@ -156,11 +158,11 @@ def words(a: Profile, b: Profile) -> Seen:
     seen: Seen = {}
     if a.sites and b.sites:
         seen["thing same" if a.sites & b.sites else "thing other"] = 1.0
-    names, common = len(a.names & b.names), len(a.words & b.words)
+    names, common = len(a.names & b.names), sum(map(tables.rarity, sorted(a.words & b.words)))
     if names:
         seen["names"] = float(min(names, _MANY))
     if common:
-        seen["words"] = float(min(common, _MOST))
+        seen["words"] = round(min(common, _MOST), 2)
     elif a.words and b.words:
         seen["no word"] = 1.0
     if len(a.tokens & b.tokens) >= _ALIKE * max(len(a.tokens | b.tokens), 5):

@@ -25,16 +25,22 @@ MOVING = frozenset({"patrol", "convoy", "withdrawal", "release", "build-up", "ta
 """Families of acts that have more than one place: those that move, and talks whose subject lies elsewhere."""
 _RADIUS = 6371.0
 _POINT = 2
-_NEAR_KM = 12.0
+_NEAR_KM = 3.0
 _SAME_KM = 1.5
 _WIDE = {"country": 6, "admin1": 4, "region": 5, "admin2": 3, "road": 5, "water": 5, "river": 5, "line": 5}
 _AREA = re.compile(
     r"\b(?:district|province|region|county|valley|governorate|sector|zone|area|coast|north|south|east|west)\b", re.IGNORECASE
 )
+_KINDS = re.compile(
+    r"\b(?:the|district|province|region|county|crossing|checkpoint|point|bridge|camp|road|highway|station|village|town|city|area|airport|port|hills?)\b"
+)
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 _HOUR = re.compile(r"T(\d{2}):")
 _PARTS = {"MO": (5, 12), "MI": (11, 14), "AF": (12, 18), "EV": (17, 23), "NI": (20, 30), "DT": (6, 20)}
+_LATE = re.compile(r"\b(?:night|midnight|overnight|evening|late|dusk)\b", re.IGNORECASE)
+_EARLY = re.compile(r"\b(?:night|midnight|overnight|early|dawn|small hours)\b", re.IGNORECASE)
 _DUSK = 17
+_MIDNIGHT = 24
 _DAWN = 6
 
 
@@ -44,11 +50,12 @@ def moving(*families: str) -> bool:
 
 
 class Span(NamedTuple):
-    """First and last day as ordinals, both inclusive; ``night``: said to be in the evening, at night or early, where days touch."""
+    """First and last day as ordinals, both inclusive; ``late`` and ``early``: said to be at its end or its beginning, where days touch."""
 
     begin: int
     until: int
-    night: bool = False
+    late: bool = False
+    early: bool = False
     hours: tuple[int, int] | None = None
 
     @property
@@ -94,6 +101,8 @@ def meeting(one: Spot, other: Spot) -> Meeting:
         return "same"
     if one.name is None or other.name is None:
         return _unknown(one, other)
+    if _head(one) == _head(other):
+        return "within"
     if one.country and other.country and one.country != other.country:
         return "apart"
     if wide(one) or wide(other):
@@ -107,7 +116,17 @@ def meeting(one: Spot, other: Spot) -> Meeting:
 
 def _unknown(one: Spot, other: Spot) -> Meeting:
     """A name that no gazetteer knows can be a site within a town; as what was shelled or seized it is a place of its own."""
-    return "apart" if NAMED in {one.kind, other.kind} and not (wide(one) or wide(other)) else "within"
+    if _head(one) == _head(other):
+        return "within"
+    if wide(one) or wide(other):
+        return "within"
+    return "apart" if NAMED in {one.kind, other.kind} else ("near" if WORDED in {one.kind, other.kind} else "within")
+
+
+@cache
+def _head(spot: Spot) -> str:
+    """A place's name without the word for what it is: "Zavet crossing" and "Zavet" have one."""
+    return _KINDS.sub("", (spot.name or spot.text).casefold()).strip()
 
 
 def _area(one: Spot, other: Spot) -> Meeting:
@@ -150,11 +169,15 @@ def span(time: When) -> Span | None:
     if begin is None or until is None:
         return None
     hours = _hours(time.value or "")
-    late = hours is not None and (hours[1] > _DUSK + 3 or hours[0] < _DAWN)
-    night = late or bool(
-        re.search(r"\b(?:night|midnight|overnight|evening|late|early|dawn|small hours)\b", time.text, re.IGNORECASE)
-    )
-    return Span(begin, until, night, hours)
+    late = bool(_LATE.search(time.text)) or (hours is not None and hours[1] > _DUSK + 3)
+    early = bool(_EARLY.search(time.text)) or (hours is not None and (hours[0] < _DAWN or hours[1] > _MIDNIGHT))
+    return Span(begin, until, late, early, hours)
+
+
+def one_night(one: Span, other: Span) -> bool:
+    """Whether two spans can be the two days of one night: the first late, or the second early."""
+    first, second = sorted((one, other), key=lambda s: s.begin)
+    return days_apart(one, other) == 1 and (first.late or second.early)
 
 
 def _hours(value: str) -> tuple[int, int] | None:

@@ -155,6 +155,7 @@ class Linkage:
         return [leaf for leaf in leaves if leaf not in placed]
 
     def _fit(self, leaf: str, found: frozenset[str]) -> float | None:
+        """Half the mean, half the best of its scores: vague accounts of one occurrence need not fit each other. None where one bars it."""
         scores = [self.between(leaf, other) for other in sorted(found)]
         known = [s for s in scores if s is not None]
-        return sum(known) / len(known) if known and len(known) == len(scores) else None
+        return (sum(known) / len(known) + max(known)) / 2 if known and len(known) == len(scores) else None

@@ -28,6 +28,8 @@ _ANYBODY = {
 }  # fmt: skip
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
 _LEADS = 3
+SHARP = 7
+"""A stretch of more days than this does not tell one occurrence from the next."""
 _TOKEN = re.compile(r"\w+")
 
 
@@ -60,7 +62,7 @@ class Profile:
     @property
     def vague(self) -> bool:
         """Whether it states no place that is a point, or no day: it may join a cluster, and must not tie two."""
-        return not any(not wide(s) for s in self.spots) or not self.spans
+        return not any(not wide(s) for s in self.spots) or not any(s.days <= SHARP for s in self.spans)
 
 
 def profile(account: Account) -> Profile:

@@ -7,13 +7,14 @@ module must not decide which events belong together.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from trucewatch.ledger import tables
-from trucewatch.ledger.geo import MOVING, NAMED, WORDED, wide
-from trucewatch.ledger.words import RESULT, signs
+from trucewatch.ledger.geo import MOVING, NAMED, WORDED, ordinal, wide
+from trucewatch.ledger.words import RESULT, bare, signs
 from trucewatch.model.incident import Spot, When
 
 if TYPE_CHECKING:
@@ -28,11 +29,27 @@ _PASSING = re.compile(
     r"brought .{0,30} to|fled to)(?:\s+(?:the|nearby|neighbouring))*(?:\s+(?:town|village|city)\s+of)?\s*)$",
     re.IGNORECASE,
 )
+_HEARD = re.compile(
+    r"\b(?:heard|fire|explosions?|bursts?|shots?|rounds?|impacts?|blasts?)\b.{0,30}\bfrom the direction of (?:the )?$",
+    re.IGNORECASE,
+)
 _DATELINE = re.compile(r"^\s*[A-Z][^.\n]{0,60}?\s(?:-|–|—)\s|^[A-Z][\w\s'’]{2,30}, \d{1,2} [A-Z][a-z]+\s*(?:-|–|—|:|\.)\s")
 _POINTING = re.compile(r"\b(?:the|this|that|its|their|these|those|'s|’s)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _FRESH = re.compile(
     r"\b(?:separate(?:ly)?|another|elsewhere|meanwhile|a second|the second|in a further|a further|in other|in addition|different|"
-    r"a day earlier|a day later|the day before|hours later|the next day|the same evening|earlier)\b",
+    r"(?:a|one|two|three|four|five|several|some|the) (?:hour|day|night|week|month)s? (?:earlier|later|before|after)|hours (?:later|earlier)|"
+    r"(?:the|that) (?:next|following|previous|same) (?:day|morning|afternoon|evening|night)|later (?:that|the same|in the|on)|earlier|"
+    r"also on|unrelated|other incidents?|as for)\b",
+    re.IGNORECASE,
+)
+_FRESH_BEHIND = re.compile(
+    r"\b(?:(?:the|that) (?:same|next|following|previous) (?:day|morning|afternoon|evening|night)|(?:a|one|the) day (?:before|earlier|later)|"
+    r"(?:hours|days|weeks) (?:later|earlier)|across the)\b",
+    re.IGNORECASE,
+)
+_TURN = re.compile(
+    r"\b(?:for (?:its|their|his|her) part|in (?:turn|return|reply|response|retaliation|revenge|reprisal)|retaliat\w+|on the other side|"
+    r"(?:other|opposite|far) (?:side|bank)|across the|likewise|as well as|while|whereas)\b",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b(?:another|a second|the second|again|third|a further|second day)\b", re.IGNORECASE)
@@ -47,8 +64,28 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _IT_WAS = re.compile(r"^\W*(?:it|this|that)\s+(?:was|is|had been)\b", re.IGNORECASE)
 _NAME = re.compile(r"\s+(?:the (?:village|town|city|hamlet|settlement) of )?([A-Z][a-z\w'’-]+)(?=[\s,.;])(?!\s+[A-Z])")
 _WORDED = re.compile(
-    r"\b(?:in|In|near|Near|outside|Outside|(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+"
-    r"([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
+    r"\b(?:in|In|at|At|on|near|Near|outside|Outside|above|below|rob|shelled|bombed|attacked|raided|"
+    r"(?:town|village|city|hamlet|market|school|hospital|streets|outskirts|centre) of)\s+([A-Z][a-z][\w'’-]+)\b(?!\s+[A-Z])"
+)
+_AGAIN_THERE = re.compile(
+    r"\b(?:[Tt]he (?:same )?|[Tt]hat |[Tt]his )(?:village|town|city|hamlet|settlement|neighbourhood)\b(?! of\b)(?! (?:council|hall))|"
+    r"(?<!was )(?<!were )(?<!is )(?<!are )\bthere\b(?! (?:was|were|is|are|has|have|had|would|will|can|could|be))"
+)
+_AREA_WORD = re.compile(r"\s+(district|province|region|county|governorate|oblast|sector|area)\b", re.IGNORECASE)
+_BEFORE = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,2}")
+_BY = re.compile(r"\s+(?:by|in|during)\s+(?:the\s+)?")
+_OTHERS = re.compile(
+    r"\b(?:since|after|following|followed|before|in connection with|over the|because of|"
+    r"(?:wounds?|injuries|injured?|burns) (?:received|suffered|sustained)?)\b|;",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"\b[A-Z][\w'’-]+")
+_OWNED = re.compile(r"['’]s?\s")
+_LAID = re.compile(r"\b(?:a|one|the) day (after|before|earlier|later)\b", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\b(?:after|following|since|in connection with|over|(?:retaliation|revenge|reprisal) for|(?:response|reply) to|because of|"
+    r"that followed|wake of|anniversary of|inquiry into|investigat\w+)\s+(?:[\w'’-]+\s+){0,4}$",
+    re.IGNORECASE,
 )
 _STRUCK = {"shelling", "air", "seizure", "raid", "assault"}
 _SINCE = re.compile(r"\b(?:since|who|which|whose)\b", re.IGNORECASE)
@@ -61,6 +98,7 @@ _QUALIFIED = re.compile(
     re.IGNORECASE,
 )
 _FRONTED = 30
+_AHEAD_OF = 30
 _BESIDE = 4
 
 
@@ -81,6 +119,9 @@ class Setting:
     nouns: frozenset[str]
     points: bool
     fresh: bool
+    fresh_at: int
+    after: bool
+    turn: bool
     again: bool
     result: bool
     weapon: bool
@@ -101,6 +142,15 @@ def when(time: Time, text: str = "") -> When:
     return When(f"{qualified[0]}{time.text}" if qualified else time.text, time.value, time.precision, time.begin, time.until)
 
 
+def spot_in(place: Place, text: str) -> Spot:
+    """The same, where the text may call it an area: "the Orl district" is not the town of Orl."""
+    found = spot(place)
+    area = _AREA_WORD.match(text, place.end)
+    if area is None or wide(found):
+        return found
+    return replace(found, name=f"{found.name or found.text} {area[1].lower()}", kind="admin2", geonameid=None, precision=3)
+
+
 class Scenery:
     """A report's places and times, sorted once for all its events."""
 
@@ -110,13 +160,16 @@ class Scenery:
         dateline = _DATELINE.match(text)
         self.head = dateline.end() if dateline else 0
         self.taken = [(p.start, p.end) for p in coded.places] + [(t.start, t.end) for t in coded.times]
-        self.known = {p.text.casefold(): spot(p) for p in coded.places}
+        self.known = {p.text.casefold(): spot_in(p, coded.text) for p in coded.places}
         acts = [e.predicate.start for e in coded.events]
         sources = [(m.start, m.end) for claim in coded.claims for m in claim.source]
         spoken = [(start, end) for start, end in sources if not any(start <= at < end for at in acts)]
         kept = [p for p in coded.places if p.start >= self.head and not _inside(p.start, spoken)]
-        self.firm = [p for p in kept if not _PASSING.search(text[max(0, p.start - 60) : p.start])]
-        self.marks = sorted([(p.start, spot(p)) for p in self.firm] + self._worded(text), key=lambda mark: mark[0])
+        self.firm = [p for p in kept if not _passes(text[max(0, p.start - 60) : p.start])]
+        self.marks = sorted(
+            [(p.start, spot_in(p, text)) for p in self.firm] + self._worded(text) + self._named_again(text, spoken),
+            key=lambda mark: mark[0],
+        )
         self.dated = [t for t in coded.times if _has_day(t)]
         self.breaks = [m.end() for m in re.finditer(r"\n\s*\n", text)]
         self.lead = self._lead()
@@ -127,7 +180,10 @@ class Scenery:
         sentence = self.coded.sentences[event.sentence]
         before = text[sentence.start : event.predicate.start]
         clause = text[event.start : event.end]
-        fresh = bool(_FRESH.search(text[sentence.start : event.predicate.end]))
+        parted = [m.start() for m in _FRESH.finditer(text, sentence.start, event.predicate.end)]
+        if _FRESH_BEHIND.search(text, event.predicate.end, max(event.end, event.predicate.end)):
+            parted.append(event.predicate.start)
+        fresh = bool(parted)
         start, end = min(event.start, event.predicate.start), max(event.end, event.predicate.end)
         return Setting(
             line=event.sentence,
@@ -139,15 +195,25 @@ class Scenery:
             start=event.start,
             end=end,
             then=self._then(event),
-            words=signs(self.coded, start, end),
+            words=signs(self.coded, start, end) - self._passed(start, end),
             nouns=_nouns(clause),
             points=not fresh and (bool(_POINTING.search(before[-40:]) or _IT_WAS.match(before)) or _points_back(clause)),
             fresh=fresh,
+            fresh_at=max(parted, default=-1),
+            after=bool(_AFTER.search(before[-80:])),
+            turn=bool(_TURN.search(text[sentence.start : event.predicate.end])),
             again=bool(_AGAIN.search(before)) and not _IT_WAS.match(before),
             result=bool(RESULT.search(event.predicate.text)),
             weapon=bool(_WEAPON.search(clause)),
             clock=self._clock(event),
         )
+
+    def _passed(self, start: int, end: int) -> frozenset[str]:
+        """Names that only pass through a clause ("from the direction of Orl") and those of the report's places, as signs."""
+        text = self.coded.text
+        places = {bare(word) for p in self.coded.places for word in _CAPITAL.findall(p.text)}
+        found = [(bare(m[0]), _passes(text[max(0, m.start() - 60) : m.start()])) for m in _CAPITAL.finditer(text, start, end)]
+        return frozenset(f"name {name}" for name, passes in found if passes or name in places)
 
     def _clock(self, event: Event) -> bool:
         """Whether the sentence opens with an hour or a part of the day, but no day."""
@@ -164,6 +230,24 @@ class Scenery:
         heads = [m for m in _HEADING.finditer(text) if not _inside(m.start(1), [(p.start, p.end) for p in self.coded.places])]
         worded = [(m.start(1), m[1]) for m in (*found, *heads) if m[1].lower() not in tables.stopwords()]
         return [(at, self.known.get(name.casefold()) or Spot(name, None, WORDED)) for at, name in worded]
+
+    def _named_again(self, text: str, spoken: Sequence[tuple[int, int]]) -> list[tuple[int, Spot]]:
+        """Names of the report's own places where they stand again, and the coder took none up."""
+        places = {p.text: spot(p) for p in reversed(self.coded.places) if p.text[:1].isupper()}
+        if not places:
+            return []
+        taken = [*self.taken, *spoken, *((m.start, m.end) for actor in self.coded.actors for m in actor.mentions)]
+        worded = {m.start(1) for m in _WORDED.finditer(text)} | {m.start(1) for m in _HEADING.finditer(text)}
+        names = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
+        found = re.finditer(rf"\b({names})\b(?!['’]?\w| [A-Z])", text)
+        return [
+            (m.start(), places[m[1]])
+            for m in found
+            if m.start() >= self.head
+            and m.start() not in worded
+            and not _inside(m.start(), taken)
+            and not _passes(text[max(0, m.start() - 60) : m.start()])
+        ]
 
     def _named(self, event: Event) -> tuple[Spot, ...]:
         """A struck or taken place that no gazetteer knows: a capitalised word behind the verb that is no actor and no day."""
@@ -182,13 +266,29 @@ class Scenery:
         within = [(at, place) for at, place in self.marks if start <= at < end]
         if own is not None and own in self.firm:
             within = [(at, place) for at, place in within if at != own.start and self._beside(own, at, place, event)]
-            within.insert(0, (own.start, spot(own)))
+            within.insert(0, (own.start, spot_in(own, self.coded.text)))
         sentence = self.coded.sentences[event.sentence]
-        fronted = [place for at, place in self.marks if sentence.start <= at <= sentence.start + _FRONTED]
+        fronted = [place for at, place in self.marks if sentence.start <= at <= min(sentence.start + _FRONTED, sentence.end)]
         areas = [p for _, p in within if wide(p)]
         struck = [*named, *areas] if (named := self._named(event)) else [p for _, p in within]
-        stated = self._in_name(event) or _once(struck) or _once(fronted)
+        stated = self._in_name(event) or _once(struck) or _once(fronted) or self._only(event) or self._same_place(event)
         return stated or _once(place for at, place in self._carried(event, self.marks))[:1]
+
+    def _only(self, event: Event) -> tuple[Spot, ...]:
+        """The one place that the event's sentence names, outside the clause."""
+        sentence = self.coded.sentences[event.sentence]
+        found = _once(place for at, place in self.marks if sentence.start <= at < sentence.end)
+        return found if len(found) == 1 else ()
+
+    def _same_place(self, event: Event) -> tuple[Spot, ...]:
+        """The last place named before, where the sentence speaks of it again: "the village", "the same town", "there"."""
+        sentence = self.coded.sentences[event.sentence]
+        start, end = max(sentence.start, min(event.start, event.predicate.start) - 1), min(sentence.end, event.end)
+        found = _AGAIN_THERE.search(self.coded.text, start, end)
+        if found is None:
+            return ()
+        before = [place for at, place in self.marks if at < found.start() and not wide(place)]
+        return tuple(before[-1:])
 
     def _in_name(self, event: Event) -> tuple[Spot, ...]:
         """A place in the very words of the act: "the Orl bombing"."""
@@ -213,27 +313,71 @@ class Scenery:
 
     def _times(self, event: Event, start: int, end: int) -> tuple[When, ...]:
         own = self.coded.times[event.time] if event.time is not None else None
+        sentence = self.coded.sentences[event.sentence]
+        beside = self._before(event)
+        if beside is not None:
+            return (when(beside, self.coded.text),)
+        laid = self._laid(event)
+        if laid is not None:
+            return (laid,)
         dated = [t for t in self.dated if not self._of_another(t, event)]
         if own is not None and own in dated:
             return (when(own, self.coded.text),)
         inside = [t for t in dated if start <= t.start < end]
-        sentence = self.coded.sentences[event.sentence]
-        fronted = [t for t in dated if sentence.start <= t.start <= sentence.start + _FRONTED]
+        fronted = [t for t in dated if sentence.start <= t.start <= min(sentence.start + _FRONTED, sentence.end)]
+        around = [t for t in dated if sentence.start <= t.start < sentence.end]
+        only = around if len({t.begin for t in around}) == 1 and self._nearest(around[0], event) else []
         carried = [t for _, t in self._carried(event, [(t.start, t) for t in self.dated])] if not self._clock(event) else []
-        return tuple(when(t, self.coded.text) for t in (inside or fronted or carried)[:1])
+        return tuple(when(t, self.coded.text) for t in (inside or fronted or only or carried)[:1])
+
+    def _before(self, event: Event) -> Time | None:
+        """A time that qualifies the act's own word: "Thursday's raid", "killed in last week's attack", "the March bombing"."""
+        at = event.predicate.start
+        near = [t for t in self.dated if 0 < at - t.end <= _AHEAD_OF and _BEFORE.fullmatch(self.coded.text, t.end, at)]
+        if near:
+            return near[-1]
+        end = event.predicate.end
+        return next(
+            (t for t in self.dated if 0 < t.start - end <= _AHEAD_OF and _BY.fullmatch(self.coded.text, end, t.start)), None
+        )
+
+    def _laid(self, event: Event) -> When | None:
+        """The day of an act that the sentence lays a day beside another: "on Tuesday, a day after an attack", "the attack a day before"."""
+        text, sentence, act = self.coded.text, self.coded.sentences[event.sentence], event.predicate
+        known = [t for t in self.dated if t.start < sentence.end]
+        ahead = [m for m in _LAID.finditer(text, sentence.start, act.start) if m[1].lower() in {"after", "before"}]
+        behind = _LAID.search(text, act.end, min(act.end + _AHEAD_OF, sentence.end))
+        taken = [(t.start, t.end) for t in self.dated]
+        if ahead and not _inside(ahead[-1].start(), taken):
+            days = -1 if ahead[-1][1].lower() == "after" else 1
+            said = [t for t in known if sentence.start <= t.start < ahead[-1].start()]
+        elif behind and behind[1].lower() in {"before", "earlier"} and not _inside(behind.start(), taken):
+            days, said = -1, [t for t in known if t.start < act.start]
+        else:
+            return None
+        return _day_from(said[-1], days) if said else None
+
+    def _nearest(self, time: Time, event: Event) -> bool:
+        """Whether no other act of the sentence stands nearer to a time, and no semicolon between."""
+        low, high = sorted((time.start, event.predicate.start))
+        gap = min(abs(time.start - e.predicate.start) for e in self.coded.events if e.sentence == event.sentence)
+        return high - low == gap and ";" not in self.coded.text[low:high]
 
     def _of_another(self, time: Time, event: Event) -> bool:
         """Whether a time is not the event's: the day it was said ("said on Friday"), or of another act ("the worst since ... on 3 May")."""
         cues = [m for c in self.coded.claims if _covers(c.content, event) for m in c.cue]
         spoken = any(0 <= time.start - m.end <= _BESIDE or 0 <= m.start - time.end <= 1 for m in cues)
-        return spoken or bool(_SINCE.search(self.coded.text[event.predicate.end : time.start]))
+        between = self.coded.text[event.predicate.end : time.start]
+        ahead = self.coded.text[time.end : event.predicate.start]
+        possessed = bool(_OWNED.match(self.coded.text, time.end)) and not 0 <= event.predicate.start - time.end <= _AHEAD_OF
+        return spoken or possessed or bool(_SINCE.search(between)) or (bool(_OTHERS.search(ahead)) and "\n" not in ahead)
 
     def _near(self, event: Event) -> tuple[Spot, ...]:
         """Places before the event, nearest first, then the dateline's and the title's."""
         sentence = self.coded.sentences[event.sentence]
         before = [place for at, place in reversed(self.marks) if at < sentence.end]
         after = [place for at, place in self.marks if sentence.end <= at < sentence.end + _AHEAD]
-        return _once([*before[:2], *map(spot, self.lead[:1]), *after[: 0 if before else 1]])
+        return _once([*before[:2], *(spot_in(p, self.coded.text) for p in self.lead[:1]), *after[: 0 if before else 1]])
 
     def _then(self, event: Event) -> tuple[When, ...]:
         sentence = self.coded.sentences[event.sentence]
@@ -246,6 +390,20 @@ class Scenery:
         title = (self.coded.report.title if self.coded.report else None) or ""
         named = [p for p in self.coded.places if p.name and re.search(rf"\b{re.escape(p.text)}\b", title)]
         return [*[p for p in self.coded.places if p.start < self.head], *named]
+
+
+def _day_from(time: Time, days: int) -> When | None:
+    """The day so many days after a stated one; None where that is no one day."""
+    known = ordinal(time.begin)
+    if known is None or ordinal(time.until or time.begin) != known:
+        return None
+    iso = date.fromordinal(known + days).isoformat()
+    return When(f"a day from {time.text}", iso, "day", iso, iso)
+
+
+def _passes(before: str) -> bool:
+    """Whether what stands before a place lets it pass by; fire heard from its direction was there."""
+    return bool(_PASSING.search(before)) and not _HEARD.search(before)
 
 
 def _covers(content: Iterable[Mention], event: Event) -> bool:

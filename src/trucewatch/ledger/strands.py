@@ -15,7 +15,7 @@ from trucewatch.ledger import tables
 from trucewatch.ledger.geo import WORDED, days_apart, meet, moving, span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from trucewatch.ledger.setting import Setting
     from trucewatch.model import Event
@@ -44,6 +44,8 @@ class Strand:
     line: int = 0
     paragraph: int = 0
     end: int = 0
+    since: int = 0
+    at: int = 0
 
     def add(self, index: int, event: Event, setting: Setting) -> None:
         """Take an event in."""
@@ -56,6 +58,7 @@ class Strand:
         self.killed |= {(h.kind, h.best, h.who or "") for h in event.harm}
         self.around = self.around or [place for _, place in setting.trail[:1]]
         self.denied = event.status == "denied"
+        self.at = event.predicate.start
         self.line, self.paragraph, self.end = setting.line, setting.paragraph, setting.end
 
 
@@ -74,15 +77,17 @@ def strands(events: Sequence[Event], settings: Sequence[Setting]) -> tuple[tuple
             best = Strand()
             found.append(best)
         if best is not None:
-            join(best, index, event, setting)
+            join(best, index, event, setting, found)
     _govern(events, found)
     return tuple(tuple(sorted(strand.members)) for strand in found)
 
 
-def join(strand: Strand, index: int, event: Event, setting: Setting) -> None:
-    """Take an event into a strand; only acts say where and when it was."""
+def join(strand: Strand, index: int, event: Event, setting: Setting, found: Iterable[Strand]) -> None:
+    """Take an event into a strand; only acts say where and when it was. For the others found so far, something else was told since."""
     if is_act(event):
         strand.add(index, event, setting)
+        for other in found:
+            other.since = 0 if other is strand else other.since + 1
     else:
         strand.members.append(index)
 
@@ -138,7 +143,10 @@ def features(event: Event, setting: Setting, strand: Strand) -> dict[str, float]
     flags: dict[str, bool] = {
         "new paragraph": setting.paragraph != strand.paragraph,
         "points back": setting.points or bool(setting.nouns & set(strand.families)),
-        "fresh": setting.fresh and gap > 0,
+        "since": strand.since > 0,
+        "fresh": setting.fresh and setting.fresh_at >= strand.at,
+        "after": setting.after and gap == 0,
+        "in turn": setting.turn and gap > 0,
         "again": setting.again and gap > 0,
         "result": setting.result and not setting.places and not setting.times,
         "word": not is_act(event),
@@ -169,7 +177,9 @@ def _where(event: Event, setting: Setting, strand: Strand) -> str:
         found = meet(trail[:1], known) if trail and known else ""
         if found == "within" and trail[0].kind == WORDED:
             return "left"
-        return {"": "unsaid", "apart": "left", "same": "kept"}.get(found, "unsaid")
+        if found == "apart" and (setting.points or setting.result) and is_told(event):
+            return "barred"
+        return {"": "unsaid", "apart": "left", "near": "left", "same": "kept"}.get(found, "unsaid")
     if not known:
         return "new"
     found = meet(setting.places, known)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from math import log
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,6 +21,7 @@ Standing = Literal["act", "word"]
 Level = Literal["same", "close", "loose", "barred"]
 ANY = "*"
 SOME = "+"
+_RARE = 0.01
 
 
 class Family(NamedTuple):
@@ -133,6 +135,18 @@ def things(text: str) -> tuple[Thing, ...]:
 def stopwords() -> frozenset[str]:
     """Words that say nothing of which occurrence is told."""
     return frozenset(r["word"] for r in rows("stopwords.tsv"))
+
+
+@cache
+def rarity(word: str) -> float:
+    """How much a word's stem tells, 0 to 1: 1 for what fewer than one report in a hundred holds, 0.5 for what one in ten holds."""
+    share = _shares().get(word)
+    return 1.0 if share is None else max(0.0, min(1.0, log(share) / log(_RARE)))
+
+
+@cache
+def _shares() -> Mapping[str, float]:
+    return MappingProxyType({r["word"]: float(r["share"]) for r in rows("common.tsv")})
 
 
 @cache

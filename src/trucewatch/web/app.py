@@ -99,8 +99,11 @@ class Outcome:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request, begun = Request(scope, receive), False
         scope.setdefault("state", {})
+        request, begun = Request(scope, receive), False
+        bodiless = scope["method"] == "HEAD" and not scope["path"].startswith("/evidence/")
+        if bodiless:
+            scope = {**scope, "method": "GET"}
 
         async def sent(message: Message) -> None:
             nonlocal begun
@@ -108,6 +111,8 @@ class Outcome:
                 begun = True
                 if cookie := fresh_cookie(request):
                     MutableHeaders(scope=message).append("Set-Cookie", cookie)
+            elif bodiless:
+                message = {**message, "body": b""}
             await send(message)
 
         try:

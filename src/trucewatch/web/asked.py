@@ -60,7 +60,7 @@ class Asked:
             until=_day(self.given.get("until")),
             disputed=True if self.given.get("disputed") else None,
             box=_box(self.given.get("box")),
-            **texts,  # type: ignore[arg-type]
+            **texts,
         )
 
     def address(self, **changes: str | int | None) -> str:

@@ -18,7 +18,7 @@ from trucewatch.dossier.accounts import machine_accounts
 from trucewatch.dossier.incident_graph import row_of
 from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.leaving import Door, door, names_at_risk, persons
-from trucewatch.dossier.store.tables import current, members
+from trucewatch.dossier.store.tables import current, events, incidents, members
 from trucewatch.ledger.accounts import accounts_of
 from trucewatch.ledger.incidents import summarise
 from trucewatch.model.incident import Party, Spot, Voice
@@ -63,20 +63,32 @@ class Kept(Generic[K, V]):
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Masked:
+    """A protected record and the accounts in it."""
+
+    protected: Protected
+    accounts: tuple[Account, ...]
+
+
 @dataclass(slots=True)
 class Gate:
     """The policy at work for one application."""
 
     house: House
     _door: tuple[str, Door] | None = None
-    _records: Kept[tuple[str, tuple[str, ...]], Protected] = field(default_factory=lambda: Kept(_RECORDS))
-    _incidents: Kept[tuple[str, str], tuple[Incident, dict[str, Account]]] = field(default_factory=lambda: Kept(_INCIDENTS))
+    _records: Kept[tuple[str, tuple[str, ...]], _Masked] = field(default_factory=lambda: Kept(_RECORDS))
+    _incidents: Kept[tuple[object, ...], tuple[Incident, dict[str, Account]]] = field(default_factory=lambda: Kept(_INCIDENTS))
     _noted: set[tuple[str, str, str, str]] = field(default_factory=set)
     _used: set[tuple[str, str, str, str]] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def record(self, conn: Connection, report: str) -> Coded | None:
         """A report's record of its current coding, as it may be seen."""
+        found = self._masked(conn, report)
+        return found.protected.coded if found else None
+
+    def _masked(self, conn: Connection, report: str) -> _Masked | None:
         coding = conn.scalar(select(current.c.coding).where(current.c.report == report))
         if coding is None:
             return None
@@ -87,17 +99,20 @@ class Gate:
             coded = keeping.load(conn, report)
             if coded is None:
                 return None
-            found = self._records.put(key, way.let(coded, persons(conn, coded)))
-        self._use(found)
-        return found.coded
+            made = way.let(coded, persons(conn, coded))
+            found = self._records.put(key, _Masked(made, accounts_of(replace(made.coded, id=report))))
+        self._use(found.protected)
+        return found
 
     def incident(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] | None:
         """An incident and its accounts; also by a former id."""
         here = browse.resolve(conn, id_)
         if here is None:
             return None
-        head = chain_rows.head(conn)
-        key = (here, head.hash if head else "")
+        told = conn.scalar(select(incidents.c.digest).where(incidents.c.id == here))
+        query = select(events.c.coding).join(members, members.c.event == events.c.key)
+        query = query.join(current, current.c.coding == events.c.coding).where(members.c.incident == here).distinct()
+        key = (here, told, frozenset(conn.scalars(query)), self._way(conn).at_risk)
         found = self._incidents.get(key)
         return found or self._incidents.put(key, self._told(conn, here))
 
@@ -149,8 +164,8 @@ class Gate:
         groups = _numbered(account.group for _, account in sorted(machine.items()))
         made: dict[str, Account] = {}
         for report in sorted({account.report for account in machine.values()}):
-            coded = self.record(conn, report)
-            for account in accounts_of(replace(coded, id=report)) if coded else ():
+            masked = self._masked(conn, report)
+            for account in masked.accounts if masked else ():
                 key = f"{report}/{account.event}"
                 if key in machine:
                     old = machine[key]

@@ -44,6 +44,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Clients that are remembered by a limit.
 _MOST_CLIENTS = 10_000
 _UPLOADS = ("/add",)
+#: Clients that are not limited: this machine itself. Behind a proxy the client is the one that the proxy names.
+_HERE = frozenset({"127.0.0.1", "::1"})
 
 
 @dataclass(slots=True)
@@ -102,7 +104,8 @@ class Guard:
             return PlainTextResponse("This application does not answer to that name.", 421)
         if scope["method"] not in _SAFE and not _is_ours(headers, hosts[0], scope["scheme"]):
             return PlainTextResponse("Another site asked for this change.", 403)
-        if not self.bucket.take(_client(scope)):
+        client = _client(scope)
+        if client not in _HERE and not self.bucket.take(client):
             return PlainTextResponse("Too many requests. Wait a little.", 429, {"Retry-After": "2"})
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._most(scope):
@@ -161,9 +164,12 @@ def _name(host: str) -> str:
 
 def _is_ours(headers: Headers, host: str, scheme: str) -> bool:
     """Whether a change is asked for by one of our pages, as far as the browser says; programs say nothing."""
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    site = headers.get("sec-fetch-site")
+    if site not in {None, "same-origin", "none"}:
         return False
     origin = headers.get("origin")
+    if origin == "null" and site == "same-origin":  # a page under the policy "no-referrer"
+        return True
     return origin is None or origin.lower() == f"{scheme}://{host}".lower()
 
 

@@ -18,8 +18,8 @@ class Settings:
     hosts: tuple[str, ...] = ()
     max_body: int = 1 << 20
     max_upload: int = 64 << 20
-    per_second: float = 200.0
-    burst: int = 2000
+    per_second: float = 100.0
+    burst: int = 1000
     logins: int = 10
     login_window: float = 300.0
     session_idle: float = 8 * 3600.0

@@ -19,7 +19,7 @@ from trucewatch.dossier.store.words import WORD_LENGTH, Word, fold, words_of
 from trucewatch.model.errors import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -30,6 +30,10 @@ SNIPPET = 240
 MARKS = 30
 #: A query of more terms is refused.
 TERMS = 64
+#: Characters of a text that are looked at together for marks.
+STRETCH = 4000
+#: Letters that ``fold`` makes into something else than ``casefold`` does.
+_FOLDS = re.compile("[\u00c0-\u024f\u0300-\u0331\u0345\u0390\u03b0\u0587\u1e00-\u1fff\u212a\u212b\ufb00-\ufb17]")
 _ITEM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 
 
@@ -196,9 +200,9 @@ def _fts5_term(term: Term) -> str:
 def _ranked_postgres(
     conn: Connection, groups: Sequence[Group], found: Sequence[int], page: dict[str, int]
 ) -> list[tuple[int, float]]:
-    """Weights as on SQLite, of the words wanted alone."""
+    """Weights as on SQLite, of the words wanted alone; a long report's words weigh less (1), as in bm25."""
     statement = (
-        "SELECT seq, ts_rank('{0.1, 0.1, 0.2, 0.4}', words, CAST(:likely AS tsquery)) AS score FROM report_words "
+        "SELECT seq, ts_rank('{0.1, 0.1, 0.2, 0.4}', words, CAST(:likely AS tsquery), 1) AS score FROM report_words "
         "WHERE seq = ANY(:found) ORDER BY score DESC, seq DESC LIMIT :limit OFFSET :offset"
     )
     values = {"likely": _tsquery(groups, exact=False), "found": list(found), **page}
@@ -277,18 +281,37 @@ def _marks(content: str, sought: Sequence[Term]) -> list[Word]:
     terms = [(_folded(term), term.prefix) for term in sought]
     lasts = {words[-1] for words, prefix in terms if not prefix}
     prefixes = tuple(words[-1] for words, prefix in terms if prefix)
-    read: list[Word] = []
     marks: list[Word] = []
-    for word in words_of(content):
-        read.append(word)
-        if word.folded not in lasts and not word.folded.startswith(prefixes):
-            continue
-        first = next((first for words, prefix in terms if (first := _matched(read, words, prefix)) is not None), None)
-        if first is not None:
-            marks.append(Word(first.start, word.end, first.folded))
+    for start, end in _stretches(content, [*lasts, *prefixes]):
+        read: list[Word] = []
+        for word in words_of(content[start:end]):
+            read.append(word)
+            if word.folded not in lasts and not word.folded.startswith(prefixes):
+                continue
+            first = next((first for words, prefix in terms if (first := _matched(read, words, prefix)) is not None), None)
+            if first is not None:
+                marks.append(Word(start + first.start, start + word.end, first.folded))
         if len(marks) >= MARKS:
             break
-    return _apart(marks)
+    return _apart(marks)[:MARKS]
+
+
+def _stretches(content: str, sought: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The parts of a text in which one of the words may stand, each begun early enough for a phrase: a long text is not read in full."""
+    for at in range(0, len(content), STRETCH):
+        start, end = _space(content, max(0, at - STRETCH // 10)), _space(content, at + STRETCH)
+        part = content[start:end]
+        lower = part.casefold()
+        if _FOLDS.search(part) or any(word in lower for word in sought):
+            yield start, end
+
+
+def _space(content: str, near: int) -> int:
+    """The next place between words."""
+    if near == 0:
+        return 0
+    found = content.find(" ", near)
+    return len(content) if found < 0 else found
 
 
 def _matched(read: Sequence[Word], words: Sequence[str], prefix: bool) -> Word | None:

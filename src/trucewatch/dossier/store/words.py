@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 #: Marks that belong to a word: the bits of ``sqlite3Fts5UnicodeIsdiacritic``, from U+0300.
 _MARKS = "".join(chr(0x300 + bit) for bit in range(64) if (0x000361F8 << 32 | 0x08029FDF) >> bit & 1)
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+#: Letters and digits of any script; and private use, as SQLite has it.
+_LETTER = r"(?:[^\W_]|[\ue000-\uf8ff])"
+_WORD = re.compile(rf"{_LETTER}(?:{_LETTER}|[{_MARKS}])*")
 #: Limits of a tsvector: positions of one word, positions in all, bytes in all (1 MiB; kept well below), characters of a word.
 WORD_POSITIONS = 255
 POSITIONS = 16_000

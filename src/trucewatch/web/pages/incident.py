@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -101,7 +101,7 @@ def _told(conn: Connection, view: View, id_: str) -> Told | None:
     return Told(*found, mine)
 
 
-def _context(told: Told) -> dict[str, object]:
+def _context(told: Told) -> dict[str, Any]:
     incident = told.incident
     numbers = _numbered([teller.origin for teller in incident.tellers])
     compared = [t for t in incident.tellers if t.account in told.accounts][:MOST_COMPARED]
@@ -144,7 +144,8 @@ def _line(
     return Line(label, bool(letters), cells)
 
 
-WIDTH = 300
+#: Pixels from nought to the highest number.
+_WIDTH = 300
 
 
 def _most(toll: Toll) -> int:
@@ -152,13 +153,15 @@ def _most(toll: Toll) -> int:
 
 
 def _marks(toll: Toll) -> list[Mark]:
-    """The figures on a line from nought to the highest."""
-    scale = WIDTH / (_most(toll) or 1)
+    """The figures on a line from nought to the highest; one that is open upwards ("at least two") runs to the end."""
+    most = _most(toll)
+    scale = _WIDTH / (most or 1)
     marks = []
     for figure in toll.figures:
         known = [n for n in (figure.low, figure.best, figure.high) if n is not None]
         if known:
+            is_open = figure.high is None and figure.best is None
+            ends = min(known) * scale, (most if is_open else max(known)) * scale
             best = None if figure.best is None else round(figure.best * scale, 1)
-            left, right = round(min(known) * scale, 1), round((max(known) if figure.high is not None or figure.best is not None else _most(toll)) * scale, 1)
-            marks.append(Mark(figure.who, left, best, right, figure.superseded))
+            marks.append(Mark(figure.who, round(ends[0], 1), best, round(ends[1], 1), figure.superseded))
     return marks

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
 
 from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves
 from trucewatch.ledger.agreements import shipped
@@ -67,7 +67,7 @@ def show(request: Request, user: Annotated[User, Depends(reader)], home: Annotat
     _check(told.agreement, term, party)
     name = name_of(told.agreement)
     grid = charts.matrix(told.agreement, told.over_time, name)
-    context = {
+    context: dict[str, Any] = {
         "told": told,
         "agreement": told.agreement,
         "matrix": grid,
@@ -92,7 +92,9 @@ def _check(agreement: Agreement, term: str, party: str) -> None:
     if term and agreement.term(term) is None:
         raise TrucewatchError("no-term", f"{agreement.id} has no term {term!r}", next_step="the ledger's own page lists them")
     if party and not any(party in each.bearers for each in agreement.terms):
-        raise TrucewatchError("no-party", f"no term of {agreement.id} binds {party!r}", next_step="the ledger's own page lists them")
+        raise TrucewatchError(
+            "no-party", f"no term of {agreement.id} binds {party!r}", next_step="the ledger's own page lists them"
+        )
 
 
 def _told(request: Request, home: House, named: str, days: tuple[str | None, str | None], *, whole: bool) -> Told:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from trucewatch.dossier.browse import Filter, Row
 
 router = APIRouter()
-#: What one map shows at most, and values a count lists.
-MOST_SHOWN = 20_000
+#: What one map shows at most (masking each takes its time), and values a count lists.
+MOST_SHOWN, MOST_MASKED = 20_000, 2_000
 MOST_VALUES = 12
 #: Metres within which a place of this where_prec lies; what is told to a country has no point on the map.
 _RADIUS = {2: 25_000.0, 3: 40_000.0, 4: 80_000.0}
@@ -42,7 +42,7 @@ def show(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
     wanted = asked.filter
     listed = view.read(lambda conn: view.rows(conn, wanted, limit=PAGE, offset=asked.offset))
     counted = view.read(lambda conn: _counts(conn, view, wanted))
-    context = {
+    context: dict[str, Any] = {
         "asked": asked,
         "listed": listed,
         "counted": counted,
@@ -59,7 +59,8 @@ def show(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
 def data(request: Request, user: Annotated[User, Depends(reader)]) -> JSONResponse:
     """The incidents of the same filter as GeoJSON; ``apart`` are id and day of those that no point can be given."""
     view, wanted = view_of(request, user), Asked.of(request.query_params).filter
-    listed = view.read(lambda conn: view.rows(conn, wanted, limit=MOST_SHOWN))
+    most = MOST_SHOWN if view.whole else MOST_MASKED
+    listed = view.read(lambda conn: view.rows(conn, wanted, limit=most))
     return JSONResponse(_drawn(listed), headers={"Cache-Control": "no-store"})
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
 from sqlalchemy import select
 
 from trucewatch.dossier import browse, judgements, origin_graph
@@ -73,7 +73,7 @@ def index(
         listed = view.read(lambda conn: view.hits(conn, words, limit=PAGE, offset=offset))
     else:
         listed = view.read(lambda conn: view.reports(conn, publisher=publisher or None, limit=PAGE, offset=offset))
-    context = {"listed": listed, "q": words, "publisher": publisher, "page": page_, "pieces": pieces}
+    context: dict[str, Any] = {"listed": listed, "q": words, "publisher": publisher, "page": page_, "pieces": pieces}
     return page(request, "reports.html.j2", **context)
 
 
@@ -109,7 +109,9 @@ def _shown(conn: Connection, view: View, id_: str) -> Shown | None:
     homes = {
         event.rpartition("/")[2]: incident
         for event, incident in conn.execute(
-            select(members.c.event, members.c.incident).where(members.c.event.in_([f"{id_}/{event.id}" for event in coded.events]))
+            select(members.c.event, members.c.incident).where(
+                members.c.event.in_([f"{id_}/{event.id}" for event in coded.events])
+            )
         )
     }
     return Shown(

@@ -57,7 +57,8 @@ class Line:
             return kept[1]
         found = list(home.reading_desk().items(wanted))
         with self._lock:
-            self._known = {wanted: (time.monotonic(), found)} if len(self._known) > len(REASONS) else {**self._known, wanted: (time.monotonic(), found)}
+            others = {} if len(self._known) > len(REASONS) else self._known
+            self._known = {**others, wanted: (time.monotonic(), found)}
         return found
 
     def leave(self, event: str) -> None:
@@ -96,24 +97,30 @@ class View:
 
     def address(self, root: str, **more: str) -> str:
         """The address of the page."""
-        given = {"reason": self.reason, "report": self.report, "incident": self.incident, "seen": "1" if self.seen else "", **more}
+        given = {
+            "reason": self.reason,
+            "report": self.report,
+            "incident": self.incident,
+            "seen": "1" if self.seen else "",
+            **more,
+        }
         kept = {name: value for name, value in given.items() if value}
         return f"{root}/review{f'?{urlencode(kept)}' if kept else ''}"
 
 
-@router.get("/review")
-def queue(request: Request, user: Annotated[User, Depends(reviewer)], home: Annotated[House, Depends(house)]) -> Response:
+@router.get("/review", dependencies=[Depends(reviewer)])
+def queue(request: Request, home: Annotated[House, Depends(house)]) -> Response:
     """The queue, with the first event or the one that ``event`` names."""
     return _page(request, home, View.of(request.query_params), dict(request.query_params))
 
 
-def _page(request: Request, home: House, view: View, params: Mapping[str, str], error: str = "", status: int = 200) -> Response:
+def _page(request: Request, home: House, view: View, params: Mapping[str, str], *, error: str = "") -> Response:
     items = _line(request).items(home, view.filter())
     wanted = params.get("event", "")
     item = _item(home, items, wanted)
     at = next((n for n, other in enumerate(items) if item and other.event == item.event), -1)
     root = _root(request)
-    context = {
+    context: dict[str, Any] = {
         "view": view,
         "items": items[max(0, at - SHOWN // 2) : max(0, at - SHOWN // 2) + SHOWN],
         "total": len(items),
@@ -132,7 +139,7 @@ def _page(request: Request, home: House, view: View, params: Mapping[str, str], 
         "done": _done(params),
         "address": lambda **more: view.address(root, **more),
     }
-    return page(request, "review.html.j2", status=status, **context)
+    return page(request, "review.html.j2", status=422 if error else 200, **context)
 
 
 def _done(params: Mapping[str, str]) -> tuple[str, str] | None:
@@ -161,12 +168,12 @@ def _offers(home: House, item: Item | None) -> list[tuple[str, str]]:
     return [(other.event, other.headline) for other in told if other.event != item.event][:OFFERED]
 
 
-@router.get("/review/find")
-def find(request: Request, user: Annotated[User, Depends(reviewer)], home: Annotated[House, Depends(house)]) -> Response:
+@router.get("/review/find", dependencies=[Depends(reviewer)])
+def find(request: Request, home: Annotated[House, Depends(house)]) -> Response:
     """Events whose reports hold some words, to merge one with the event under review."""
     words, event = request.query_params.get("q", "").strip()[:200], request.query_params.get("event", "")[:100]
     found = [item for item in home.reading_desk().search(words) if item.event != event][:OFFERED] if words else []
-    context = {"q": words, "event": event, "found": found, "view": View.of(request.query_params)}
+    context: dict[str, Any] = {"q": words, "event": event, "found": found, "view": View.of(request.query_params)}
     return page(request, "review_find.html.j2", **context)
 
 
@@ -208,7 +215,7 @@ def verdict(
         with home.desk() as desk:
             made = desk.undo(given.lost, user.name) if given.lost else desk.record(_wish(given, user.name, desk))
     except TrucewatchError as error:
-        return _page(request, home, given.view, {"event": given.event}, error=error.line(), status=422)
+        return _page(request, home, given.view, {"event": given.event}, error=error.line())
     _after(request, given)
     stays = given.kind in {"correct", "note", "grade", "split", "merge"}
     where = {"event": given.event if stays else following, "did": made.kind, "verdict": made.id}
@@ -228,7 +235,7 @@ def undo(
             taken = desk.undo(given.text or "last", user.name)
             old = next((v for v in desk.verdicts() if v.id == taken.undoes), None)
     except TrucewatchError as error:
-        return _page(request, home, given.view, {"event": given.event}, error=error.line(), status=422)
+        return _page(request, home, given.view, {"event": given.event}, error=error.line())
     _line(request).forget()
     event = (old.event if old else None) or given.event
     return RedirectResponse(given.view.address(_root(request), event=event, did="undo", verdict=taken.id), 303)
@@ -269,7 +276,9 @@ def _graded(given: Given, name: str, desk: Any) -> Wish:
     """An Admiralty grade ("B2") of the event's report or its incident."""
     letter, digit = given.grade[:1].upper(), given.grade[1:2]
     if len(given.grade) != 2 or letter not in RELIABILITY or not digit.isdigit() or int(digit) not in CREDIBILITY:  # noqa: PLR2004
-        raise TrucewatchError("verdict-grade", f"{given.grade!r} is no grade", next_step="a letter A to F and a digit 1 to 6: B2")
+        raise TrucewatchError(
+            "verdict-grade", f"{given.grade!r} is no grade", next_step="a letter A to F and a digit 1 to 6: B2"
+        )
     item = desk.item(given.event)
     target = {"incident": item.case.id} if given.on == "incident" and item.case else {"report": item.anchor.report}
     return Wish("grade", name, **target, reliability=letter, credibility=int(digit), text=given.text.strip())

@@ -6,10 +6,10 @@ The words of sources are shown to reviewers alone, as they may hold what the pro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
 from sqlalchemy import case, func, select
 
 from trucewatch.dossier.store.tables import claims, current, links, origins, reports
@@ -56,10 +56,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """Whom a publisher's reports quote: an actor id or the words, and how often with which stance."""
+    """Whom a publisher's reports quote: the actor's id where it is known, words for it, and how often with which stance."""
 
     publisher: str | None
-    who: str
+    id: str | None
+    words: str
     stance: str
     number: int
 
@@ -74,7 +75,7 @@ def show(
     """The page; ``publisher`` narrows whom it quotes and what it calls whom."""
     whole = user.may("reviewer")
     sides = home.dossier().config.publishers
-    context = {
+    context: dict[str, Any] = {
         "publishers": home.read(lambda conn: _publishers(conn, sides)) if whole else [],
         "pairs": home.read(_pairs) if whole else [],
         "quoted": home.read(lambda conn: _quoted(conn, publisher)) if whole else [],
@@ -95,7 +96,10 @@ def _publishers(conn: Connection, sides: Mapping[str, str]) -> list[Publisher]:
         .order_by(func.count().desc(), reports.c.publisher)
         .limit(MOST_PUBLISHERS)
     )
-    return [Publisher(*row, side=sides.get(row[0] or "", "")) for row in conn.execute(query)]
+    return [
+        Publisher(name, number, firsts, begin, until, sides.get(name or "", ""))
+        for name, number, firsts, begin, until in conn.execute(query)
+    ]
 
 
 def _pairs(conn: Connection) -> list[Pair]:
@@ -120,7 +124,7 @@ def _pairs(conn: Connection) -> list[Pair]:
 def _quoted(conn: Connection, publisher: str) -> list[Quoted]:
     who = func.coalesce(claims.c.claimant, claims.c.source)
     query = (
-        select(reports.c.publisher, who, claims.c.stance, func.count())
+        select(reports.c.publisher, func.min(claims.c.claimant), func.max(claims.c.source), claims.c.stance, func.count())
         .join(current, current.c.coding == claims.c.coding)
         .join(reports, reports.c.id == claims.c.report)
         .where(who != "")

@@ -110,7 +110,7 @@ function follow(map, metadata) {
     if (map.getZoom() >= VILLAGE_ZOOM) loadVillages(map, metadata["trucewatch:places"], state);
   };
   map.on("moveend", map.follower);
-  map.follower();
+  map.once("idle", map.follower); // the incidents come first
 }
 
 /** Fine layers are drawn over the coarse ones; when they are all there, the coarse ones go from near views. */

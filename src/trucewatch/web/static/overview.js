@@ -57,6 +57,7 @@ async function load() {
   const found = await answer.json();
   state.all = found.incidents;
   state.apart = found.apart;
+  state.more = found.more;
 }
 
 const inside = (day, from, until) => (!from && !until) || (day && (!from || day >= from) && (!until || day <= until));
@@ -68,7 +69,10 @@ function draw(showIncidents) {
   const features = state.all.features.filter(({ properties }) => inside(properties.day, from, until));
   const apart = state.apart.filter(([, day]) => inside(day, from, until)).length;
   if (state.map) showIncidents(state.map, { type: "FeatureCollection", features });
-  document.getElementById("apart").textContent = apart ? `${apart} without a place on the map` : "";
+  document.getElementById("apart").textContent = [
+    apart ? `${apart} without a place on the map` : "",
+    state.more ? "the picture has the latest only" : "",
+  ].filter(Boolean).join(" · ");
 }
 
 function bounds(features) {
@@ -142,8 +146,8 @@ function byDay() {
   for (let at = begin; at <= stamp(known.at(-1)); at += DAY) {
     const [one, other] = counts.get(iso(at)) || [0, 0];
     x.push(at);
-    all.push(one);
-    apart.push(other);
+    all.push(one || null); // a day without one has no bar, not a flat one
+    apart.push(other || null);
   }
   return [x, all, apart];
 }
@@ -164,6 +168,9 @@ async function openTheTimeline(redraw) {
   const build = () => {
     state.plot?.destroy();
     const axis = { stroke: ink("--soft"), grid: { stroke: ink("--line"), width: 1 }, ticks: { stroke: ink("--line"), width: 1 } };
+    const named = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+    const year = (at) => new Date(at * 1000).getUTCFullYear();
+    const days = (_, splits) => splits.map((at, n) => named.format(at * 1000) + (n && year(at) === year(splits[n - 1]) ? "" : ` ${year(at)}`));
     const bars = uPlot.paths.bars({ size: [0.8, 24], align: 0 });
     const series = (label, colour, fill) => ({ label, stroke: colour, fill, width: 1, paths: bars, points: { show: false } });
     state.plot = new uPlot(
@@ -174,7 +181,7 @@ async function openTheTimeline(redraw) {
         cursor: { drag: { x: true, y: false, setScale: false }, y: false },
         legend: { show: false },
         scales: { x: { range: (_, least, most) => [least - DAY, most + DAY] }, y: { range: (_, __, most) => [0, Math.max(most || 1, 2)] } },
-        axes: [axis, { ...axis, size: 42, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }],
+        axes: [{ ...axis, values: days, space: 70, incrs: [1, 2, 7, 14, 28, 91, 182, 365].map((n) => n * DAY) }, { ...axis, size: 42, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }],
         series: [{}, series("incidents", ink("--soft"), ink("--strong")), series("contradicted", ink("--risk"), ink("--risk"))],
         hooks: { setSelect: [chosen] },
       },
