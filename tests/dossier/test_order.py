@@ -55,7 +55,7 @@ def made(number):
                 "start": start, "end": start + len(facts["day"]), "text": facts["day"], "type": "DATE", "value": iso, "precision": "day",
                 "begin": iso, "until": iso,
             })  # fmt: skip
-        events.append(event(at, words, facts, index, len(places) - 1, len(times) - 1))
+        events.append(event(at, words, facts, index, (len(places) - 1, len(times) - 1)))
         at += len(words) + 1
     record = {"id": str(number), "status": "coded", "reasons": [], "report": None, "text": text, "sentences": sentences, "events": events,
               "places": places, "times": times}  # fmt: skip
@@ -72,7 +72,8 @@ def sentence(chance, number):
     }  # fmt: skip
 
 
-def event(at, words, facts, index, place, time):
+def event(at, words, facts, index, found):
+    place, time = found
     type_, mode, truce = ACTS[facts["act"]]
     start = at + words.index(facts["act"])
     count = {"a": 1, "two": 2, "three": 3}[facts["victims"].split()[0]]
@@ -118,7 +119,7 @@ def dossiers(request, tmp_path):
     """Makes a dossier of some reports in their order, and says how its ledger stands."""
     count = iter(range(100))
 
-    def build(lines, coder=None, then=lambda dossier: None):
+    def build(lines, coder=None, then=None):
         coder = coder or Coder()
         folder = tmp_path / f"d{next(count)}"
         url = "sqlite" if request.param == "sqlite" else fresh(request, tmp_path, request.param, migrated=False)
@@ -129,7 +130,8 @@ def dossiers(request, tmp_path):
                 path.write_text(json.dumps(line), encoding="utf-8")
                 done = list(Adding(dossier, coder_json(coder.facts), coder, dossier.reading()).run([str(path)]))
                 assert [one.outcome for one in done] == ["added"]
-            then(dossier)
+            if then:
+                then(dossier)
             state = dossier.read(standing)
         with open_dossier(folder) as dossier:
             assert [found for found in verify(dossier) if not found.note and found.code != "file-unknown"] == []
