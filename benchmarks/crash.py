@@ -160,7 +160,7 @@ def killed(work: Callable[[], object], aim: Aim) -> str | None:
     process.join(aim.delay) if aim.delay > 0.02 else time.sleep(aim.delay)
     os.close(watched.bell[0])
     if process.exitcode is None:
-        os.kill(process.pid or 0, signal.SIGKILL)
+        process.kill()
     process.join()
     if process.exitcode not in {0, -signal.SIGKILL}:
         raise SystemExit(f"the command failed by itself: {process.exitcode}")

@@ -304,7 +304,7 @@ def test_a_full_disk(small, tmp_path, capsys):
         (small.parent / "filler").write_bytes(b"x" * 3_000_000)  # to the last byte
     assert "check the disk and the room on it" in said(capsys, "status", small)  # SQLite reads no log without a byte of room
     assert "disk" in said(capsys, "add", small, inputs, "--language", "en")
-    assert mounted("-o", "remount,size=30m", small.parent)
+    assert mounted("-o", "remount,size=200m", small.parent)
     assert run(["verify", str(small), "--quiet"]) == 0
     assert run(["status", str(small), "--json"]) == 0
     assert 1 <= json.loads(capsys.readouterr().out)["reports"] < 200

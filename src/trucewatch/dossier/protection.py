@@ -251,7 +251,7 @@ class _Case:
 
     def _allowed(self, names: Iterable[tuple[str, ...]]) -> bool:
         wanted = set(names)
-        found = [override for override in self.policy.allow if pieces(override.name) in wanted]
+        found = [override for override in self.policy.allow if {pieces(override.name), pieces(core(override.name))} & wanted]
         self.used.update((override.name, override) for override in found)
         return bool(found)
 

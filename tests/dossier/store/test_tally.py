@@ -79,7 +79,7 @@ def test_a_sum_that_was_taken_out_or_spoilt(store):
     behind(store, "DELETE FROM meta WHERE key = 'rows of links'")
     assert {(bad.table, bad.what) for bad in wrong(store)} == {
         ("edges", "its sum in meta cannot be read"),
-        ("links", "12 rows too many"),
+        ("meta", "the sum over the table's rows is gone"),
     }
 
 

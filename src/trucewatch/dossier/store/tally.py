@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _INFO = "trucewatch_tally"
-_PREFIX = "rows of "
+PREFIX = "rows of "
 _SUM = 2**256
 #: ``custody`` is a chain of its own, ``meta`` holds the sums.
 TALLIED = tuple(table for table in metadata.sorted_tables if table not in {meta, custody})
 
 
-_NAMES = [f"{_PREFIX}{table.name}" for table in TALLIED]
+_NAMES = [f"{PREFIX}{table.name}" for table in TALLIED]
 _KEPT = Prepared(select(meta.c.key, meta.c.value).where(within(meta.c.key, "names")))
 
 
@@ -84,7 +84,7 @@ def is_counting(conn: Connection) -> bool:
 
 def kept(conn: Connection) -> dict[str, str]:
     """The sums as they are written, by table."""
-    return {key.removeprefix(_PREFIX): value for key, value in _KEPT.all(conn, names=_NAMES)}
+    return {key.removeprefix(PREFIX): value for key, value in _KEPT.all(conn, names=_NAMES)}
 
 
 def _bring_up(conn: Connection, changes: dict[str, Tally]) -> None:
@@ -95,5 +95,5 @@ def _bring_up(conn: Connection, changes: dict[str, Tally]) -> None:
     for name, change in sorted(changes.items()):
         old = parse(before[name]) if name in before else Tally()
         new = Tally(old.count + change.count, (old.total + change.total) % _SUM)
-        made.append({"key": f"{_PREFIX}{name}", "value": str(new)})
+        made.append({"key": f"{PREFIX}{name}", "value": str(new)})
     rows.upsert(conn, meta, made)
