@@ -12,6 +12,7 @@ A dossier that is there already is gone on with.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -271,10 +272,11 @@ def command(folder: Path) -> list[float]:
     return taken
 
 
-def measured(bench: Bench, sizes: Sequence[int], tell: Callable[[dict[str, Any]], None]) -> None:
-    """Every size in turn; ``tell`` hears of each."""
-    made: dict[str, Any] = {}
-    for size in sizes:
+def measured(bench: Bench, sizes: Sequence[int], made: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
+    """Every size in turn that the dossier has not reached yet; ``made`` is what was found before, ``tell`` hears of each."""
+    with open_dossier(bench.folder) as dossier:
+        there = standing(dossier).reports
+    for size in (size for size in sizes if size > there):
         print(f"{size} reports", flush=True)
         made[str(size)] = at_size(bench, size)
         print(made[str(size)], flush=True)
@@ -313,19 +315,22 @@ def main() -> None:
         if not (folder / "dossier.toml").exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             init(folder, name="scale", url=url)
-        measured(Bench(folder, Maker()), given.sizes, lambda made: _save(given.store, made, short=tuple(given.sizes) != SIZES))
+        whole = tuple(given.sizes) == SIZES
+        made = _found().get(given.store, {}) if whole else {}
+        measured(Bench(folder, Maker()), given.sizes, made, lambda made: _save(given.store, made) if whole else None)
 
 
-def _save(store: str, made: dict[str, Any], *, short: bool) -> None:
-    if short:
-        return
-    import json  # noqa: PLC0415
-
+def _found() -> dict[str, Any]:
+    """What is kept from before."""
     path = RESULTS / "dossier_scale.json"
-    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    before.pop("date", None)
+    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    found.pop("date", None)
+    return found
+
+
+def _save(store: str, made: dict[str, Any]) -> None:
     machine = {"processors": os.cpu_count(), "load": round(os.getloadavg()[1], 1)}
-    save("dossier_scale", {**before, store: {**made, "machine": machine}})
+    save("dossier_scale", {**_found(), store: {**made, "machine": machine}})
 
 
 if __name__ == "__main__":
