@@ -12,8 +12,10 @@ A dossier that is there already is gone on with.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -28,7 +30,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.common import RESULTS, save  # noqa: E402
 from benchmarks.made_reports import Maker  # noqa: E402
-from sqlalchemy import func, select  # noqa: E402
+from sqlalchemy import func, select, text  # noqa: E402
 
 from trucewatch.dossier import browse, incident_graph, meeting  # noqa: E402
 from trucewatch.dossier.adding import Adding  # noqa: E402
@@ -36,8 +38,9 @@ from trucewatch.dossier.desk import DossierDesk  # noqa: E402
 from trucewatch.dossier.keeping import coder_json  # noqa: E402
 from trucewatch.dossier.project import init, open_dossier  # noqa: E402
 from trucewatch.dossier.standing import standing  # noqa: E402
+from trucewatch.dossier.store import words  # noqa: E402
 from trucewatch.dossier.store.search import search  # noqa: E402
-from trucewatch.dossier.store.tables import edges, events, incidents, members, reports  # noqa: E402
+from trucewatch.dossier.store.tables import edges, events, incidents, members, metadata, reports  # noqa: E402
 from trucewatch.dossier.store.words import words_of  # noqa: E402
 from trucewatch.dossier.verdicts.queue import Filter as Wanted  # noqa: E402
 from trucewatch.dossier.verifying import verify  # noqa: E402
@@ -45,6 +48,8 @@ from trucewatch.ledger import linkage  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Table
 
     from trucewatch.dossier.project import Dossier
     from trucewatch.model import Coded, Report, Unread
@@ -271,10 +276,11 @@ def command(folder: Path) -> list[float]:
     return taken
 
 
-def measured(bench: Bench, sizes: Sequence[int], tell: Callable[[dict[str, Any]], None]) -> None:
-    """Every size in turn; ``tell`` hears of each."""
-    made: dict[str, Any] = {}
-    for size in sizes:
+def measured(bench: Bench, sizes: Sequence[int], made: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
+    """Every size in turn that the dossier has not reached yet; ``made`` is what was found before, ``tell`` hears of each."""
+    with open_dossier(bench.folder) as dossier:
+        there = standing(dossier).reports
+    for size in (size for size in sizes if size > there):
         print(f"{size} reports", flush=True)
         made[str(size)] = at_size(bench, size)
         print(made[str(size)], flush=True)
@@ -284,6 +290,34 @@ def measured(bench: Bench, sizes: Sequence[int], tell: Callable[[dict[str, Any]]
     made["verify"] = checked(bench.folder)
     print(made, flush=True)
     tell(made)
+
+
+def copied(source: Path, folder: Path, url: str) -> None:
+    """Make a dossier on PostgreSQL that holds what one on SQLite holds: its evidence, and every row."""
+    init(folder, name="scale", url=url)
+    with open_dossier(source) as old, open_dossier(folder, write=True) as new, old.store.read() as giving:
+        with new.store.engine.begin() as taking:
+            taking.execute(text("TRUNCATE " + ", ".join(f'"{one.name}"' for one in metadata.sorted_tables) + " CASCADE"))
+            for one in metadata.sorted_tables:
+                print(f"  copies {one.name}", flush=True)
+                _copy(giving, taking, one)
+        with new.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(text("VACUUM ANALYZE"))
+    shutil.rmtree(folder / "evidence")
+    shutil.copytree(source / "evidence", folder / "evidence")
+
+
+def _copy(giving: Any, taking: Any, one: Table) -> None:
+    query = select(one) if one.name != "meta" else select(one).where(one.c.key != "unsealed")
+    found = giving.execute(query.execution_options(yield_per=500)).mappings()
+    columns = ", ".join(f'"{column.name}"' for column in one.columns)
+    cursor = taking.connection.driver_connection.cursor()
+    with cursor.copy(f'COPY "{one.name}" ({columns}) FROM STDIN') as out:
+        for row in found:
+            out.write_row([row[column.name] for column in one.columns])
+    if one.name == "reports":
+        for row in giving.execute(query.execution_options(yield_per=500)).mappings():
+            words.keep(taking, one, [row])
 
 
 @contextmanager
@@ -306,26 +340,32 @@ def main() -> None:
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "scale", help="where the dossiers are made")
+    parser.add_argument("--copy", type=Path, help="begin with the rows of this dossier on SQLite, and grow on")
     given = parser.parse_args()
     folder = given.out / given.store / "dossier"
     with ExitStack() as leaving:
         url = leaving.enter_context(server()) if given.store == "postgresql" else "sqlite"
-        if not (folder / "dossier.toml").exists():
+        if given.copy:
+            copied(given.copy, folder, url)
+        elif not (folder / "dossier.toml").exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             init(folder, name="scale", url=url)
-        measured(Bench(folder, Maker()), given.sizes, lambda made: _save(given.store, made, short=tuple(given.sizes) != SIZES))
+        whole = tuple(given.sizes) == SIZES
+        made = _found().get(given.store, {}) if whole else {}
+        measured(Bench(folder, Maker()), given.sizes, made, lambda made: _save(given.store, made) if whole else None)
 
 
-def _save(store: str, made: dict[str, Any], *, short: bool) -> None:
-    if short:
-        return
-    import json  # noqa: PLC0415
-
+def _found() -> dict[str, Any]:
+    """What is kept from before."""
     path = RESULTS / "dossier_scale.json"
-    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    before.pop("date", None)
+    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    found.pop("date", None)
+    return found
+
+
+def _save(store: str, made: dict[str, Any]) -> None:
     machine = {"processors": os.cpu_count(), "load": round(os.getloadavg()[1], 1)}
-    save("dossier_scale", {**before, store: {**made, "machine": machine}})
+    save("dossier_scale", {**_found(), store: {**made, "machine": machine}})
 
 
 if __name__ == "__main__":

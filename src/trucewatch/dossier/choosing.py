@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from trucewatch.dossier import browse
 from trucewatch.dossier.store.tables import codings, current, events, incidents, members
@@ -31,6 +31,9 @@ MOST = 200
 THREAT = "threat to persons"
 
 _today = events.join(current, current.c.coding == events.c.coding)
+_told = _today.join(members, members.c.event == events.c.key, isouter=True)
+#: The order within a reason, which is the queue's.
+_ORDER = (events.c.confidence, func.coalesce(members.c.incident, ""), events.c.report, events.c.start, events.c.end)
 
 
 def chosen(conn: Connection, wanted: Filter, stands: Effective, attached: Iterable[Attached]) -> list[str]:
@@ -78,17 +81,18 @@ def _tiers(wanted: Filter) -> Iterator[Select[Any]]:
     def for_(*reasons: Reason) -> bool:
         return not asked or not asked.isdisjoint(reasons)
 
-    plain = _coded_as(select(events.c.key), wanted).order_by(events.c.confidence, events.c.key)
+    # that no confidence is negative makes SQLite walk the index, in its order, and stop after the first few
+    plain = _coded_as(select(events.c.key).where(events.c.confidence >= 0), wanted).order_by(*_ORDER)
     if for_("at risk"):
-        named = _today.join(codings, codings.c.id == events.c.coding)
+        named = _told.join(codings, codings.c.id == events.c.coding)
         yield plain.select_from(named).where(events.c.truce == THREAT, codings.c.at_risk != "[]")
     if for_("disputed"):
-        inside = _today.join(members, members.c.event == events.c.key).join(incidents, incidents.c.id == members.c.incident)
+        inside = _told.join(incidents, incidents.c.id == members.c.incident)
         yield plain.select_from(inside).where(incidents.c.disputed)
     if for_("unseen", "seen"):
-        yield plain.select_from(_today)
+        yield plain.select_from(_told)
     elif for_("low confidence"):
-        yield plain.select_from(_today).where(events.c.confidence < LOW)
+        yield plain.select_from(_told).where(events.c.confidence < LOW)
 
 
 def _coded_as(query: Select[Any], wanted: Filter) -> Select[Any]:

@@ -94,7 +94,7 @@ class Meeting:
         out = {key for key, there in held.items() if key in keys or there != set(wanted.get(key, ()))}
         touched = self._part(out, held) if out else set()
         new = {key: mine for key, mine in wanted.items() if key in keys or key in out or key not in held}
-        touched |= self._meet(new)
+        touched |= self._meet(new) | out | new.keys()
         return touched | self._tie({*found, *keys}, ties_of(found.values()))
 
     def _part(self, out: Collection[str], held: Mapping[str, Collection[str]]) -> set[str]:
@@ -175,7 +175,7 @@ class Meeting:
         loose = [
             (one, other)
             for one, other in _SCORED.all(self.conn, keys=inside)
-            if all(crowded(block, sizes[block]) for block in held[one] & held[other])
+            if other in held and all(crowded(block, sizes[block]) for block in held[one] & held[other])
         ]
         for one, other in loose:
             _NO_EDGE.run(self.conn, a=one, b=other)

@@ -14,6 +14,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 from functools import cache, partial
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, String, and_, delete, select, type_coerce, update
@@ -51,8 +52,24 @@ class BadRow:
 
 def digest(table: Table, row: Row) -> str:
     """The SHA-256, in hex, of a row's canonical JSON; ``row`` holds every column of the table, its digest or not."""
-    values = {name: value if type(value := row[name]) is str else _canonical(value) for name in _names(table)}
-    return hashlib.sha256(_ENCODE([table.name, values]).encode("utf-8", "surrogateescape")).hexdigest()
+    head, names = _written(table)
+    line = ",".join([f"{name}{_as_json(row[plain])}" for plain, name in names])
+    return hashlib.sha256(f"{head}{line}}}]".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+@cache
+def _written(table: Table) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """How the line that is hashed begins, and its columns in their order, each as it is written with its colon."""
+    names = sorted(column.name for column in table.columns if column.name != "digest")
+    return f"[{_ENCODE(table.name)},{{", tuple((name, f"{_ENCODE(name)}:") for name in names)
+
+
+def _as_json(value: Any) -> str:
+    """A value as the JSON library writes it; text and numbers, which are nearly all, without its detours."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    return int.__repr__(value) if kind is int else _ENCODE(_canonical(value))
 
 
 def _canonical(value: Any) -> Any:
@@ -179,12 +196,6 @@ def _upsert(table: Table, statement: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=keys, set_=others)
 
 
-@cache
-def _names(table: Table) -> tuple[str, ...]:
-    """Columns that a digest is over."""
-    return tuple(column.name for column in table.columns if column.name != "digest")
-
-
 def update_row(conn: Connection, table: Table, key: Row, changes: Row) -> None:
     """Changes columns of the one row with this primary key and sets its digest anew.
 
@@ -273,29 +284,32 @@ def complete(table: Table, row: Row) -> dict[str, Any]:
     unknown = row.keys() - table.c.keys()
     if unknown:
         raise _unstorable(table, ", ".join(sorted(unknown)), "there is no such column")
-    full = {name: _stored(table, column, convert, row) for name, column, convert in _plan(table)}
+    full: dict[str, Any] = {}
+    name = ""
+    try:
+        for name, convert in _plan(table):
+            value = row.get(name)
+            full[name] = _absent(table, name, row) if value is None else convert(value)
+    except (TypeError, ValueError) as error:
+        raise _unstorable(table, name, str(error)) from error
     if "digest" in table.c:
         full["digest"] = digest(table, full)
     return full
 
 
 @cache
-def _plan(table: Table) -> tuple[tuple[str, Column[Any], Callable[[Any], Any]], ...]:
-    return tuple((column.name, column, _converting(column)) for column in table.columns if column.name != "digest")
+def _plan(table: Table) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    return tuple((column.name, _converting(column)) for column in table.columns if column.name != "digest")
 
 
-def _stored(table: Table, column: Column[Any], convert: Callable[[Any], Any], row: Row) -> Any:
-    value = row.get(column.name)
-    if value is None and column.name not in row and column.default is not None and column.default.is_scalar:
-        value = column.default.arg  # type: ignore[attr-defined]  # a scalar default has one
-    if value is None:
-        if not column.nullable:
-            raise _unstorable(table, column.name, "it must have a value")
-        return None
-    try:
-        return convert(value)
-    except (TypeError, ValueError) as error:
-        raise _unstorable(table, column.name, str(error)) from error
+def _absent(table: Table, name: str, row: Row) -> Any:
+    """What stands for a value that is not given: the column's default where it was left out, or nothing where that may be."""
+    column = table.columns[name]
+    if name not in row and column.default is not None and column.default.is_scalar:
+        return _converting(column)(column.default.arg)  # type: ignore[attr-defined]  # a scalar default has one
+    if not column.nullable:
+        raise ValueError("it must have a value")
+    return None
 
 
 def _converting(column: Column[Any]) -> Callable[[Any], Any]:
@@ -350,7 +364,8 @@ def _words(value: Any, length: int | None) -> str:
         raise ValueError(f"{len(word)} characters are more than {length}")
     if "\0" in word:
         raise ValueError("it holds a NUL character")
-    word.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
+    if not word.isascii():
+        word.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
     return word
 
 

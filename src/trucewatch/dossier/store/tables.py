@@ -194,7 +194,7 @@ events = Table(
     Column("precision", Integer),
     Column("start", Integer, nullable=False),  # of the predicate
     Column("end", Integer, nullable=False),
-    Column("confidence", Float, nullable=False),
+    Column("confidence", Float, nullable=False, index=True),
     Column("account", Text, nullable=False),  # the ledger's view, canonical JSON
     _digest(),
 )
@@ -342,7 +342,6 @@ feeds = Table(
     _digest(),
 )
 
-Index("ix_events_confidence", events.c.confidence, events.c.key)
 Index("ix_incidents_disputed_id", incidents.c.disputed, incidents.c.id)
 Index("ix_members_incident_event", members.c.incident, members.c.event)
 #: Tables whose rows carry a digest.

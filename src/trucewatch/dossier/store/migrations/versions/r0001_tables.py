@@ -199,7 +199,7 @@ def _codings() -> None:
         sa.PrimaryKeyConstraint("coding", "id", name="pk_events"),
     )
     op.create_index("ix_events_begin", "events", ["begin"])
-    op.create_index("ix_events_confidence", "events", ["confidence", "key"])
+    op.create_index("ix_events_confidence", "events", ["confidence"])
     op.create_index("ix_events_key", "events", ["key"])
     op.create_index("ix_events_report", "events", ["report"])
     op.create_index("ix_events_truce", "events", ["truce"])
