@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from trucewatch.coding.incidents import with_incidents
 from trucewatch.coding.judge import NO_ACT, REAL, Judge, Settings, settings
 from trucewatch.coding.links import Linker
 from trucewatch.coding.participants import Role, low_trust
+from trucewatch.coding.tables import table_rows
 from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 
 _STATE = frozenset({"state", "government", "military", "police"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
-#: Ceasefire categories in which the patrol itself is whom the act befalls ("the patrol was shortened").
-_OF_PATROLS = frozenset({"patrol held", "patrol cut short", "patrol obstructed"})
+_OCCURS = frozenset({"occurrence", "the noun is the subject", "heard"})
+"""Notes of light verbs by which a report says that an act took place, though not who took part ("an explosion occurred")."""
 _WIDE_PREDICATE = 6
 _LONG = 60.0
 _BACK = 2
@@ -82,6 +84,12 @@ def find_at_risk(context: Context, events: Iterable[Event]) -> tuple[AtRisk, ...
 def _is_name(tree: Tree, p: Participant) -> bool:
     """Whether a participant's words are a proper name."""
     return all(t.upos == "PROPN" for t in tree.tokens if p.start <= t.start < p.end)
+
+
+@cache
+def _alone() -> frozenset[str]:
+    """Categories whose acts are kept without anybody in them (``data/alone.tsv``)."""
+    return frozenset(row[0] for row in table_rows("alone.tsv"))
 
 
 class _Builder:
@@ -216,11 +224,12 @@ class _Builder:
         place: int | None,
         harms: Sequence[FoundHarm],
     ) -> bool:
-        """An act without anybody in it is kept only where someone was harmed, or as a ceasefire matter: placed, denied, or of a patrol."""
+        """An act without anybody in it is kept only where someone was harmed, or as a ceasefire matter: placed, heard, denied, of a patrol."""
         if self._asked(draft):
             return False
-        patrol = draft.truce in _OF_PATROLS and not draft.predicate.nominal
-        if harms or (draft.truce and (place is not None or draft.status == "denied" or patrol)):
+        told = not draft.predicate.nominal and draft.status in REAL and draft.truce in _alone()
+        occurs = draft.predicate.light is not None and draft.predicate.light.note in _OCCURS
+        if harms or (draft.truce and (place is not None or draft.status == "denied" or told or occurs)):
             return True
         if draft.predicate.nominal and draft.predicate.support is None:
             return any(r.how != "territory" for r in (*draft.roles.actors, *draft.roles.recipients))

@@ -190,10 +190,11 @@ class HarmFinder:
         tree = self.tree
         if tree.rel(token.i) == "amod":
             return [token.head]
-        if tree.rel(token.i) in {"xcomp", "advmod"} and token.head >= 0:
+        left = tree.rel(token.i) in {"advcl", "obj"} and token.head >= 0 and tree.lemma(token.head) == "leave"
+        if (tree.rel(token.i) in {"xcomp", "advmod"} or left) and token.head >= 0:
             verb = token.head
             found = tree.subjects(verb) if tree.is_passive(verb) else tree.objects(verb)
-            return [f.head for f in found] or [token.i]
+            return [f.head for f in found or tree.objects(token.i)] or [token.i]
         heads = [f.head for f in tree.subjects(token.i)]
         return heads or ([token.i] if tree.kids(token.i, "nummod") else [])
 

@@ -60,6 +60,7 @@ class Settings:
     framed: float
     composed: float
     listed: float
+    asked: float
     status: float
     governed: float
     trigger: float
@@ -111,11 +112,12 @@ class Judge:
         return tuple(draft for draft in found if draft is not None and draft.type)
 
     def _judged(self, draft: Draft) -> Draft | None:
-        if self.read_act is None or draft.type_rule.startswith(_MODAL_RULES):
-            return draft
         p = draft.predicate
+        if self.read_act is None or draft.type_rule.startswith(_MODAL_RULES):
+            return None if self.read_act is None and p.entry.asked else draft
         word = p.verb if draft.composed and p.support is not None else p.head
-        telling = bool(draft.composed or p.entry.frame or draft.truce)
+        telling = bool(draft.composed or ((p.entry.frame or draft.truce) and not p.entry.asked))
+        least = self.settings.asked if p.entry.asked else self.settings.listed
         if not self._may_stand(draft, word, telling=telling):
             return None
         first, last = self._stretch(word)
@@ -126,7 +128,7 @@ class Judge:
             return found and self._with_outcome(found, chances, first, last)
         weight = self.settings.composed if draft.composed else self.settings.framed if telling else self.settings.rule
         likely = {k: v for k, v in chances.type.items() if k != NO_ACT}
-        if self._act(word, chances) < self.settings.listed and not telling:
+        if self._act(word, chances) < least and not telling:
             return None
         best = weigh(likely, draft.type, weight)
         if best != draft.type:

@@ -17,6 +17,7 @@ The constraint language of the ``frame`` column, one space between constraints, 
     of~CLASS            short for prep:of~CLASS
     prt:up|down         a verb particle (compound:prt)
     light               the noun is carried by a light verb of ``light.tsv``
+    asked               no condition: the words are common, so the entry stands only where the learned head takes them for an act
 """
 
 from __future__ import annotations
@@ -73,8 +74,10 @@ _Row = TypeVar("_Row")
 
 ANY_NOUN = "*"  #: noun of a light verb that carries any event noun
 _MEMO = 50_000
+_LOOSE = -20
 NO_EVENT = "-"  #: type of an entry that blocks looser ones: these words name no event
-SLOTS = frozenset({"subj", "obj", "iobj", "xcomp", "ccomp", "comp", "prep", "prt", "light"})
+ASKED = "asked"  #: pseudo-constraint of an entry that the learned head must confirm
+SLOTS = frozenset({"subj", "obj", "iobj", "xcomp", "ccomp", "comp", "prep", "prt", "light", ASKED})
 _FILES = ("lexicon.tsv", "classes.tsv", "light.tsv", "governors.tsv", "events_context.tsv", "forms.tsv")
 _TOO_LONG = "too many cells"
 _CONSTRAINT = re.compile(r"(?P<negated>!?)(?P<slot>[a-z]+)(?::(?P<prep>[a-z_|]+))?(?:(?P<op>!?[~=])(?P<values>[^~=!\s]+))?")
@@ -127,8 +130,13 @@ class Entry:
         return self.type == NO_EVENT
 
     @property
+    def asked(self) -> bool:
+        """The entry stands only where the learned head takes its words for an act."""
+        return any(constraint.slot == ASKED for constraint in self.frame)
+
+    @property
     def specificity(self) -> int:
-        """Sum over constraints: 3 for a named lemma, 2 for a class, 1 for presence or absence; 1 more for a preposition."""
+        """Sum over constraints: 3 for a named lemma, 2 for a class, 1 for presence or absence; 1 more for a preposition; "asked" last of all."""
         return sum(_weight(constraint) for constraint in self.frame)
 
 
@@ -353,6 +361,8 @@ def _one_of(text: str, kind: Any, column: str) -> Any:
 
 
 def _weight(constraint: Constraint) -> int:
+    if constraint.slot == ASKED:
+        return _LOOSE  # what needs no head goes first
     base = {"=": 3, "~": 2}.get(constraint.op, 1)
     return base + int(bool(constraint.prep) and not constraint.negated)
 

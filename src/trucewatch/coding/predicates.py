@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from trucewatch.coding.judge import UNLISTED
-from trucewatch.coding.lexicon import Entry, LightVerb
+from trucewatch.coding.lexicon import ASKED, Entry, LightVerb
 from trucewatch.coding.tables import table_rows
 
 if TYPE_CHECKING:
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from trucewatch.coding.tree import Tree
 
 _GENERIC = frozenset({"EVENT_GENERIC", "PARTITIVE"})
+_IDIOM = {"take": "place"}
+"""Verbs whose object is a part of them."""
 _POS: dict[str, Pos] = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
 
 
 @cache
-def occurrence_verbs() -> dict[tuple[str, str], Aspect]:
-    """``(verb, voice)`` to the aspect it gives its subject (``data/occurrence.tsv``)."""
-    rows = table_rows("occurrence.tsv")
-    return {(row[0], row[1]): cast("Aspect", row[2] if len(row) > 2 else "") for row in rows}  # noqa: PLR2004 - three columns
+def occurrence_verbs() -> dict[tuple[str, str], tuple[Aspect, str]]:
+    """``(verb, voice)`` to the aspect it gives its subject, and the type it is not read with (``data/occurrence.tsv``)."""
+    rows = ((*row, "", "")[:4] for row in table_rows("occurrence.tsv"))
+    return {(row[0], row[1]): (cast("Aspect", row[2]), row[3]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +201,22 @@ class Finder:
             if token.upos != "NOUN" or token.i in self._used or self.tree.rel(token.i) != "nsubj" or token.head in self._used:
                 continue
             voice = "passive" if token.deprel == "nsubj:pass" else "active"
-            aspect = occurrence_verbs().get((self._verb_key(token.head), voice))
-            entry, others = self._match(token.i, "N", support=token.head) if aspect is not None else (None, ())
-            if aspect is None or entry is None or entry.type == "-":
+            occurs = self._occurs(token.head, voice)
+            entry, others = self._match(token.i, "N", support=token.head) if occurs is not None else (None, ())
+            if occurs is None or entry is None or entry.type in {"-", occurs[1]}:
                 continue
             self._used.update((token.i, token.head))
-            light = LightVerb(self._verb_key(token.head), entry.lemma, "normal", aspect, "occurrence")
+            light = LightVerb(self._verb_key(token.head), entry.lemma, "normal", occurs[0], "occurrence")
             yield Predicate(token.i, entry, token.head, light, others)
+
+    def _occurs(self, v: int, voice: str) -> tuple[Aspect, str] | None:
+        """What a verb of occurrence gives its subject; its particle may be parsed as an adverb ("shots rang out")."""
+        keys = [self._verb_key(v), *(f"{self.tree.lemma(v)}_{self.tree.lemma(c)}" for c in self.tree.kids(v, "advmod"))]
+        return next((found for key in keys if (found := occurrence_verbs().get((key, voice))) is not None), None)
 
     def _verb_key(self, v: int) -> str:
         particles = [self.tree.lemma(c) for c in self.tree.kids(v, "compound:prt")]
+        particles = particles or [self.tree.lemma(c) for c in self.tree.kids(v, "obj") if self.tree.lemma(c) == _IDIOM.get(self.tree.lemma(v))]
         return "_".join([self.tree.lemma(v), *particles])
 
     def _plain(self, i: int) -> Predicate | None:
@@ -249,6 +257,8 @@ class Finder:
 
     def holds(self, constraint: Constraint, i: int, support: int | None) -> bool:
         """Whether one frame constraint holds for predicate ``i`` (with the arguments of its support verb counted in)."""
+        if constraint.slot == ASKED:
+            return True
         fillers = self._fillers(constraint, i, support)
         if constraint.op == "":
             result = bool(fillers)

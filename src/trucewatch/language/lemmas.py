@@ -79,8 +79,10 @@ class Lemmatiser:
             return self._name(form, next(made, form))
         offered = list(made)
         regular = candidates(low, upos)
+        whole = low in self.vocabulary  # "raid" is no form of "rai", "blockade" none of "block"
+        proposed = [lemma for lemma in offered if lemma in regular or not whole]
         for words in (self.known.get(upos, frozenset()), self.vocabulary):
-            for lemma in (*offered[:1], *regular, *offered[1:]):
+            for lemma in (*proposed[:1], *regular, *proposed[1:]):
                 if lemma in words and lemma != low:
                     return lemma
             if low in words:
