@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from trucewatch.ledger import codec, tables
 from trucewatch.ledger.setting import settings, spot, when
 from trucewatch.ledger.strands import NAMING, strands
+from trucewatch.ledger.words import REFERS
 from trucewatch.model.incident import Account, Party, Scene, Voice
 
 if TYPE_CHECKING:
@@ -156,6 +157,6 @@ def _scene(strand: str, members: Sequence[Account], around: Sequence[Setting]) -
         places=tuple(dict.fromkeys(p for _, s in inner for p in s.places)),
         times=tuple(dict.fromkeys(t for _, s in inner for t in s.times)),
         harm=tuple(dict.fromkeys(h for a, _ in inner for h in a.harm)),
-        words=tuple(sorted(set().union(*(s.words for _, s in inner)))),
+        words=tuple(sorted(set().union(*(s.words for _, s in inner)) | ({REFERS} if all(s.refers for _, s in inner) else set()))),
         denied=any(a.status == "denied" for a, _ in inner),
     )

@@ -2,7 +2,8 @@
 
 A key joins a group of families with a pair of days and a place, an area, a number of dead, a name, or the clause itself. Days are
 cut into pairs twice, one day apart, so that neighbouring days always share a key. A vague account meets others by its area, by the days
-before its publication, or by names and numbers; it never meets everything. This module must not compare.
+before its publication, by names, numbers and rare words, and by broad keys, which hold few accounts each and are skipped beyond that:
+a small collection is compared whole, a big one is not. This module must not compare.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 
     from trucewatch.model.incident import Account, Spot
 
-MOST = 24
+MOST = 40
 _BACK = 7
 _MONTH = 31
 _SHORT = 4
 _CLAUSE = 6
 _DEAD = 2
+_RARE = 0.8
+_WORDS = 3
+_FORTNIGHT = 14
 
 
 def blocks(account: Account) -> frozenset[str]:
@@ -42,7 +46,8 @@ def blocks_of(found: Profile) -> frozenset[str]:
 
 def crowded(block: str, held: int) -> bool:
     """Whether a block that so many accounts hold is skipped, whoever came first (``limits.tsv``)."""
-    return held > tables.limits()["crowd at a place" if "|at " in block else "crowd"]
+    limit = "crowd of a broad block" if "|~" in block else "crowd at a place" if "|at " in block else "crowd"
+    return held > tables.limits()[limit]
 
 
 def _keys(found: Profile) -> Iterator[str]:
@@ -53,6 +58,7 @@ def _keys(found: Profile) -> Iterator[str]:
             yield from (f"{group}|{day}|{where}" for day in days)
     if len(found.tokens) >= _CLAUSE:
         yield f"clause|{_digest(' '.join(sorted(found.tokens)))}"
+    yield from (f"|~word {word}" for word in _rare(found))
     for group in groups:
         yield from (f"{group}|{name}" for name in _people(found))
         yield from (
@@ -61,6 +67,15 @@ def _keys(found: Profile) -> Iterator[str]:
     for area in _areas(found):
         for group in groups:
             yield from (f"{group}|{day}|{area}" for day in days)
+    yield from (f"{group}|{key}" for group in groups for key in _broad(found))
+
+
+def _broad(found: Profile) -> Iterator[str]:
+    """Keys that hold much, for collections that are small or places seldom named: a place on any day, a fortnight, the group alone."""
+    yield from (f"~{where}" for where in _points(found)[:1])
+    if found.published is not None:
+        yield from (f"~fortnight {(found.published + shift) // _FORTNIGHT}" for shift in (0, _FORTNIGHT // 2))
+    yield "~any"
 
 
 def _days(found: Profile) -> Iterator[str]:
@@ -102,6 +117,12 @@ def _area(spot: Spot) -> str:
 def _people(found: Profile) -> Iterator[str]:
     """Names in its words, whatever the day: a victim is named again weeks later. Names that many accounts hold crowd their block."""
     yield from (f"name {name}" for name in sorted(found.names, key=lambda n: (-len(n), n))[:2] if len(name) >= _SHORT)
+
+
+def _rare(found: Profile) -> list[str]:
+    """The rarest words of its strand, whatever the act was called: "saucepan", "minibus"."""
+    rare = (w for w in found.words if tables.rarity(w) >= _RARE)
+    return sorted(rare, key=lambda w: (-tables.rarity(w), -len(w), w))[:_WORDS]
 
 
 def _digest(words: str) -> str:

@@ -87,6 +87,8 @@ def _one_stated(a: Profile, b: Profile) -> str:
     if b.published is None:
         return "day unknown"
     age = b.published - max(s.until for s in a.spans)
+    if b.refers and age >= 0:
+        return "day referred"
     if b.published < min(s.begin for s in a.spans):
         return "bar day" if b.role == "told" else "day unknown"
     return "day fits" if age <= _FRESH else ("day old" if age <= _LATE else "day long past")
@@ -96,6 +98,9 @@ def _published(a: Profile, b: Profile) -> str:
     if a.published is None or b.published is None:
         return "day unknown"
     gap = abs(a.published - b.published)
+    late = a if a.published > b.published else b
+    if gap > 1 and late.refers:
+        return "day referred"
     return "day fits" if gap <= 1 else ("day old" if gap <= _LATE else "day long past")
 
 
@@ -128,7 +133,7 @@ def _disputed(a: Profile, b: Profile) -> bool:
 def harm(a: Profile, b: Profile) -> Seen:
     """Numbers of dead and hurt, and who they are."""
     seen: Seen = {}
-    for kind_, name in (("killed", "killed"), ("injured", "hurt")):
+    for kind_, name in (("killed", "killed"), ("injured", "hurt"), ("detained", "held")):
         ones, others = _numbers(a, kind_), _numbers(b, kind_)
         if ones and others:
             seen[f"{name} {_numbers_meet(a, b, ones, others)}"] = 1.0
@@ -165,6 +170,8 @@ def words(a: Profile, b: Profile) -> Seen:
         seen["words"] = round(min(common, _MOST), 2)
     elif a.words and b.words:
         seen["no word"] = 1.0
+    if a.counts & b.counts:
+        seen["count same"] = 1.0
     if len(a.tokens & b.tokens) >= _ALIKE * max(len(a.tokens | b.tokens), 5):
         seen["words alike"] = 1.0
     return seen
@@ -180,7 +187,7 @@ def about(a: Profile, b: Profile) -> Seen:
         "hour other": _hours(a, b) is False,
         "one origin": bool(one.group) and one.group == other.group,
         "one denies": a.denied != b.denied,
-        "published far": a.published is not None and b.published is not None and abs(a.published - b.published) > _LATE,
+        "published far": not (a.refers or b.refers) and a.published is not None and b.published is not None and abs(a.published - b.published) > _LATE,
         "spoken": bool({a.family, b.family} & SPOKEN),
         "mention": "mention" in {a.role, b.role},
     }

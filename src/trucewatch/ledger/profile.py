@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trucewatch.ledger import tables
 from trucewatch.ledger.accounts import role
 from trucewatch.ledger.geo import Span, ordinal, span, wide
-from trucewatch.ledger.words import bare, stem
+from trucewatch.ledger.words import REFERS, bare, stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,8 @@ class Profile:
     tokens: frozenset[str]
     strand: str
     titled: frozenset[str]
+    counts: frozenset[str]
+    refers: bool
 
     @property
     def vague(self) -> bool:
@@ -93,6 +95,8 @@ def profile(account: Account) -> Profile:
         words=_of("word", signs),
         tokens=frozenset(_TOKEN.findall(account.quote.lower())),
         strand=scene.strand if scene else account.key,
+        counts=_of("count", signs),
+        refers=REFERS in signs,
         titled=frozenset(bare(m) for m in _CAPITAL.findall(account.title or "")),
     )
 

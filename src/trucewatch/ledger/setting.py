@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 _PASSING = re.compile(
     r"(?:\b(?:from|towards?|bound for|heading (?:for|to)|left|leaving|direction of|returned? to|back to|way to|residents? of|people of|"
-    r"governor of|mayor of|capital of|truce of|accord of|agreement of|hospitals? (?:in|of|at)|doctors? in|officials? in|told .{0,30} in|"
+    r"governor of|mayor of|capital of|truce of|accord of|agreement of|hospitals? (?:in|of|at)|doctors? in|by way of|via|"
+    r"(?:officials?|leaders?|leadership|authorities|government|ministry|council|administration|court|press|newspapers?|analysts?|experts?|"
+    r"offices?|positions?|monitors|observers|cameras?|headquarters|correspondent|staff|based|stationed) (?:in|at|near)|"
+    r"(?:said|told reporters|announced|stated|speaking|spoke|meeting|met|warned|declared) (?:in|at|from)|told .{0,30} in|"
     r"brought .{0,30} to|fled to)(?:\s+(?:the|nearby|neighbouring))*(?:\s+(?:town|village|city)\s+of)?\s*)$",
     re.IGNORECASE,
 )
@@ -97,6 +100,19 @@ _QUALIFIED = re.compile(
     r"(?:\s+(?:on|of))?\s*)$",
     re.IGNORECASE,
 )
+_BREAKS_OFF = re.compile(
+    r"[,;:.()\"“”—–]|\b(?:is|are|was|were|has|have|had|be|been|who|which|that|when|while|after|before|and|but|to|will|would|\w+ed)\b", re.IGNORECASE
+)
+_PHRASE = 45
+_KILLED_IN = re.compile(
+    r"\s+(?:in|by|during|as a result of|from)\s+(?:the|this|that|these|their|his|her|its|[\w’']+['’]s|last [\w’']+['’]s)\s+"
+    r"(?:[\w’'-]+\s+){0,2}?([a-z]+)\b"
+)
+_AUXILIARY = re.compile(r"\b(?:was|were|been|be|is|are|being|had|have|has|got|who|which|that)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"\b(?:had|having)\s+(?:(?:been|already|earlier|just|also)\s+)*$|\b(?:since|after|following|whose|the day (?:that|when))\s[^,;:.]{0,60}$",
+    re.IGNORECASE,
+)
 _FRONTED = 30
 _AHEAD_OF = 30
 _BESIDE = 4
@@ -126,6 +142,7 @@ class Setting:
     result: bool
     weapon: bool
     clock: bool
+    refers: bool
 
 
 def spot(place: Place) -> Spot:
@@ -206,6 +223,7 @@ class Scenery:
             result=bool(RESULT.search(event.predicate.text)),
             weapon=bool(_WEAPON.search(clause)),
             clock=self._clock(event),
+            refers=self._referring(event) is not None or self._earlier(event, before),
         )
 
     def _passed(self, start: int, end: int) -> frozenset[str]:
@@ -320,6 +338,9 @@ class Scenery:
         laid = self._laid(event)
         if laid is not None:
             return (laid,)
+        noun = self._referring(event)
+        if noun is not None:
+            return tuple(when(t, self.coded.text) for t in self._attached(*noun)[:1])
         dated = [t for t in self.dated if not self._of_another(t, event)]
         if own is not None and own in dated:
             return (when(own, self.coded.text),)
@@ -329,6 +350,29 @@ class Scenery:
         only = around if len({t.begin for t in around}) == 1 and self._nearest(around[0], event) else []
         carried = [t for _, t in self._carried(event, [(t.start, t) for t in self.dated])] if not self._clock(event) else []
         return tuple(when(t, self.coded.text) for t in (inside or fronted or only or carried)[:1])
+
+    def _referring(self, event: Event) -> tuple[int, int] | None:
+        """The noun by which an act is only referred to ("freed after the attack", "those killed in the attack"): the day beside is another's."""
+        text, act = self.coded.text, event.predicate
+        start = self.coded.sentences[event.sentence].start
+        word = act.text.split()[-1].lower() if act.text else ""
+        if word in tables.nouns():
+            pointed = _POINTING.search(text[max(start, act.start - 40) : act.end - len(word)])
+            return (act.end - len(word), act.end) if pointed else None
+        within = _KILLED_IN.match(text, act.end)
+        if within is None or within[1].lower() not in tables.nouns() or _AUXILIARY.search(text[max(start, act.start - 20) : act.start]):
+            return None
+        return within.span(1)
+
+    def _earlier(self, event: Event, before: str) -> bool:
+        """Whether the act lies behind what the sentence tells: in the past perfect, or in a clause with "since", "after", "whose"."""
+        return event.status in {"happened", "ongoing"} and bool(_BEHIND.search(before[-80:]))
+
+    def _attached(self, start: int, end: int) -> list[Time]:
+        """A time in a noun's own phrase: "last week's attack", "the attack on Orl last Monday"."""
+        text = self.coded.text
+        before = [t for t in self.dated if 0 < start - t.end <= _AHEAD_OF and _BEFORE.fullmatch(text, t.end, start)]
+        return before or [t for t in self.dated if 0 <= t.start - end <= _PHRASE and not _BREAKS_OFF.search(text[end : t.start])]
 
     def _before(self, event: Event) -> Time | None:
         """A time that qualifies the act's own word: "Thursday's raid", "killed in last week's attack", "the March bombing"."""

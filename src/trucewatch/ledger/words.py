@@ -1,6 +1,6 @@
 """The words by which one occurrence is told from another: things, names and particular words of a clause.
 
-A sign is its kind and its word: ``object market``, ``name holm``, ``word flour``. This module must not weigh them.
+A sign is its kind and its word: ``object market``, ``name holm``, ``word flour``, ``count 48``. This module must not weigh them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from trucewatch.ledger import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trucewatch.model import Coded
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]*|\d{2,}")
@@ -20,6 +22,21 @@ RESULT = re.compile(
 )
 """Predicates that tell what came of an act, not how it was done."""
 _SHORT = 4
+REFERS = "refers back"
+"""The sign of a strand that only refers to what was told before ("since the attack")."""
+_COUNTED = 3
+_MOST = 4
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_VALUES = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_COUNT = re.compile(
+    rf"(?<![\w.,:-])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|(?:{'|'.join(_TENS)})-(?:{'|'.join(_UNITS[1:10])})|{'|'.join(sorted(_VALUES, key=len, reverse=True))})"
+    r"(?![\w.:%-]|,\d)(?!\s*(?:o'clock|am|pm|a\.m|p\.m|per cent|percent|mm|kilometres?|km|metres?|miles?|hours?|minutes?|days?|weeks?|months?|years?)\b)",
+    re.IGNORECASE,
+)
+"""A number of things or people, as figures or words; no measure of time or way."""
 _IRREGULAR = {
     "children": "child", "men": "man", "women": "woman", "policemen": "policeman", "fishermen": "fisherman", "wives": "wife", "bodies": "body",
 }  # fmt: skip
@@ -64,6 +81,7 @@ def signs(coded: Coded, start: int, end: int) -> frozenset[str]:
     text = coded.text[start:end]
     found = {f"object {thing.name}" for thing in tables.things(text) if thing.site}
     found |= {f"word {thing.name}" for thing in tables.things(text) if not thing.site}
+    found |= {f"count {n}" for n in counts(text, [(a - start, b - start) for a, b in taken])}
     begins = {s.start for s in coded.sentences} | {start}
     for match in _WORD.finditer(text):
         at = start + match.start()
@@ -83,3 +101,16 @@ def _sign(word: str, *, first: bool) -> str:
     if word[0].isdigit():
         return ""
     return f"word {plain}" if len(word) >= _SHORT and not tables.things(word) else ""
+
+
+def counts(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[int]:
+    """Numbers of things or people in a text, from three on, first ones first; those in ``taken`` stretches (times, places) are left out."""
+    spans = list(taken)
+    found = (_value(m[0]) for m in _COUNT.finditer(text) if not any(a <= m.start() < b for a, b in spans))
+    return list(dict.fromkeys(n for n in found if n >= _COUNTED))[:_MOST]
+
+
+def _value(number: str) -> int:
+    """The value of a number in figures or words ("1,200", "forty-eight")."""
+    plain = number.lower().replace(",", "")
+    return int(plain) if plain.isdigit() else sum(_VALUES[word] for word in plain.split("-"))
