@@ -136,7 +136,7 @@ class Entry:
 
     @property
     def specificity(self) -> int:
-        """Sum over constraints: 3 for a named lemma, 2 for a class, 1 for presence or absence; 1 more for a preposition; "asked" last of all."""
+        """Sum over constraints: 3 for a named lemma, 2 for a class, 1 for presence or absence, 1 more for a preposition; "asked" last."""
         return sum(_weight(constraint) for constraint in self.frame)
 
 

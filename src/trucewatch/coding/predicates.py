@@ -216,7 +216,9 @@ class Finder:
 
     def _verb_key(self, v: int) -> str:
         particles = [self.tree.lemma(c) for c in self.tree.kids(v, "compound:prt")]
-        particles = particles or [self.tree.lemma(c) for c in self.tree.kids(v, "obj") if self.tree.lemma(c) == _IDIOM.get(self.tree.lemma(v))]
+        particles = particles or [
+            self.tree.lemma(c) for c in self.tree.kids(v, "obj") if self.tree.lemma(c) == _IDIOM.get(self.tree.lemma(v))
+        ]
         return "_".join([self.tree.lemma(v), *particles])
 
     def _plain(self, i: int) -> Predicate | None:

@@ -157,6 +157,8 @@ def _scene(strand: str, members: Sequence[Account], around: Sequence[Setting]) -
         places=tuple(dict.fromkeys(p for _, s in inner for p in s.places)),
         times=tuple(dict.fromkeys(t for _, s in inner for t in s.times)),
         harm=tuple(dict.fromkeys(h for a, _ in inner for h in a.harm)),
-        words=tuple(sorted(set().union(*(s.words for _, s in inner)) | ({REFERS} if all(s.refers for _, s in inner) else set()))),
+        words=tuple(
+            sorted(set().union(*(s.words for _, s in inner)) | ({REFERS} if all(s.refers for _, s in inner) else set()))
+        ),
         denied=any(a.status == "denied" for a, _ in inner),
     )

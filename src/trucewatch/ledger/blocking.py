@@ -71,11 +71,10 @@ def _keys(found: Profile) -> Iterator[str]:
 
 
 def _broad(found: Profile) -> Iterator[str]:
-    """Keys that hold much, for collections that are small or places seldom named: a place on any day, a fortnight, the group alone."""
+    """Keys that hold much, for collections that are small or places seldom named: a place on any day, a fortnight."""
     yield from (f"~{where}" for where in _points(found)[:1])
     if found.published is not None:
         yield from (f"~fortnight {(found.published + shift) // _FORTNIGHT}" for shift in (0, _FORTNIGHT // 2))
-    yield "~any"
 
 
 def _days(found: Profile) -> Iterator[str]:

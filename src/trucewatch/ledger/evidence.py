@@ -187,7 +187,10 @@ def about(a: Profile, b: Profile) -> Seen:
         "hour other": _hours(a, b) is False,
         "one origin": bool(one.group) and one.group == other.group,
         "one denies": a.denied != b.denied,
-        "published far": not (a.refers or b.refers) and a.published is not None and b.published is not None and abs(a.published - b.published) > _LATE,
+        "published far": not (a.refers or b.refers)
+        and a.published is not None
+        and b.published is not None
+        and abs(a.published - b.published) > _LATE,
         "spoken": bool({a.family, b.family} & SPOKEN),
         "mention": "mention" in {a.role, b.role},
     }

@@ -101,7 +101,8 @@ _QUALIFIED = re.compile(
     re.IGNORECASE,
 )
 _BREAKS_OFF = re.compile(
-    r"[,;:.()\"“”—–]|\b(?:is|are|was|were|has|have|had|be|been|who|which|that|when|while|after|before|and|but|to|will|would|\w+ed)\b", re.IGNORECASE
+    r"[,;:.()\"“”—–]|\b(?:is|are|was|were|has|have|had|be|been|who|which|that|when|while|after|before|and|but|to|will|would|\w+ed)\b",
+    re.IGNORECASE,
 )
 _PHRASE = 45
 _KILLED_IN = re.compile(
@@ -352,7 +353,7 @@ class Scenery:
         return tuple(when(t, self.coded.text) for t in (inside or fronted or only or carried)[:1])
 
     def _referring(self, event: Event) -> tuple[int, int] | None:
-        """The noun by which an act is only referred to ("freed after the attack", "those killed in the attack"): the day beside is another's."""
+        """The noun by which an act is but referred to ("freed after the attack", "those killed in the attack"): its day is elsewhere."""
         text, act = self.coded.text, event.predicate
         start = self.coded.sentences[event.sentence].start
         word = act.text.split()[-1].lower() if act.text else ""
@@ -360,7 +361,11 @@ class Scenery:
             pointed = _POINTING.search(text[max(start, act.start - 40) : act.end - len(word)])
             return (act.end - len(word), act.end) if pointed else None
         within = _KILLED_IN.match(text, act.end)
-        if within is None or within[1].lower() not in tables.nouns() or _AUXILIARY.search(text[max(start, act.start - 20) : act.start]):
+        if (
+            within is None
+            or within[1].lower() not in tables.nouns()
+            or _AUXILIARY.search(text[max(start, act.start - 20) : act.start])
+        ):
             return None
         return within.span(1)
 
@@ -372,7 +377,9 @@ class Scenery:
         """A time in a noun's own phrase: "last week's attack", "the attack on Orl last Monday"."""
         text = self.coded.text
         before = [t for t in self.dated if 0 < start - t.end <= _AHEAD_OF and _BEFORE.fullmatch(text, t.end, start)]
-        return before or [t for t in self.dated if 0 <= t.start - end <= _PHRASE and not _BREAKS_OFF.search(text[end : t.start])]
+        return before or [
+            t for t in self.dated if 0 <= t.start - end <= _PHRASE and not _BREAKS_OFF.search(text[end : t.start])
+        ]
 
     def _before(self, event: Event) -> Time | None:
         """A time that qualifies the act's own word: "Thursday's raid", "killed in last week's attack", "the March bombing"."""

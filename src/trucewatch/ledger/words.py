@@ -27,15 +27,17 @@ REFERS = "refers back"
 _COUNTED = 3
 _MOST = 4
 _UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _VALUES = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
-_COUNT = re.compile(
-    rf"(?<![\w.,:-])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,5}}|(?:{'|'.join(_TENS)})-(?:{'|'.join(_UNITS[1:10])})|{'|'.join(sorted(_VALUES, key=len, reverse=True))})"
-    r"(?![\w.:%-]|,\d)(?!\s*(?:o'clock|am|pm|a\.m|p\.m|per cent|percent|mm|kilometres?|km|metres?|miles?|hours?|minutes?|days?|weeks?|months?|years?)\b)",
-    re.IGNORECASE,
+_FIGURES = r"\d{1,3}(?:,\d{3})+|\d{1,5}"
+_WORDS = "|".join([f"(?:{'|'.join(_TENS)})-(?:{'|'.join(_UNITS[1:10])})", *sorted(_VALUES, key=len, reverse=True)])
+_MEASURES = (
+    r"o'clock|am|pm|a\.m|p\.m|per cent|percent|mm|kilometres?|km|metres?|miles?|hours?|minutes?|days?|weeks?|months?|years?"
 )
+_COUNT = re.compile(rf"(?<![\w.,:-])(?:{_FIGURES}|{_WORDS})(?![\w.:%-]|,\d)(?!\s*(?:{_MEASURES})\b)", re.IGNORECASE)
 """A number of things or people, as figures or words; no measure of time or way."""
 _IRREGULAR = {
     "children": "child", "men": "man", "women": "woman", "policemen": "policeman", "fishermen": "fisherman", "wives": "wife", "bodies": "body",
