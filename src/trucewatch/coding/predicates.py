@@ -314,7 +314,8 @@ class Finder:
             named = [c for prep, c in pairs if prep in constraint.prep and self.cast.label(c) != "time"]
             return [j for c in named for j in tree.conjuncts(c)]
         if slot == "prt":
-            return [c for c in tree.kids(i, "compound:prt", "advmod") if tree.token(c).text.lower() in constraint.prep]
+            particles = (*tree.kids(i, "compound:prt", "advmod"), *(c for c in tree.kids(i, "obl") if tree.token(c).upos == "ADP"))
+            return [c for c in particles if tree.token(c).text.lower() in constraint.prep]
         if slot == "light":
             return [] if support is None else [support]
         if slot == "comp":
