@@ -170,8 +170,8 @@ def words(a: Profile, b: Profile) -> Seen:
         seen["words"] = round(min(common, _MOST), 2)
     elif a.words and b.words:
         seen["no word"] = 1.0
-    if a.counts & b.counts:
-        seen["count same"] = 1.0
+    if a.counts and b.counts:
+        seen["count same" if a.counts & b.counts else "count other"] = 1.0
     if len(a.tokens & b.tokens) >= _ALIKE * max(len(a.tokens | b.tokens), 5):
         seen["words alike"] = 1.0
     return seen

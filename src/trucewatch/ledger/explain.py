@@ -36,6 +36,7 @@ _PLAIN = {
     "day fits": "published within days of it",
     "day referred": "the later report refers back",
     "count same": "the same number of things or people",
+    "count other": "other numbers of things or people",
     "held same": "the same number detained",
     "actor same": "the same side is said to have done it",
     "actor disputed": "who did it is disputed between the sides",
