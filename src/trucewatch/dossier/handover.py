@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 
 from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
-from trucewatch.dossier.leaving import door, report_ids
-from trucewatch.dossier.masking.places import TOWNS
+from trucewatch.dossier.leaving import door, persons, report_ids
+from trucewatch.dossier.masking.places import TOWNS, anchors, at_sites
 from trucewatch.dossier.passing import Passing, cases, shown
 from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import codings, current, events, members, meta, origins, reports
@@ -72,7 +72,7 @@ class Handover:
     unprotected: str | None = None
     tick: Callable[[str], None] = _silent
     _masked: dict[str, tuple[Masked, ...]] = field(default_factory=dict, init=False)
-    _coarse: int = field(default=0, init=False)
+    _coarse: dict[str, int] = field(default_factory=dict, init=False)
 
     @cached_property
     def facts(self) -> Mapping[str, str]:
@@ -97,7 +97,7 @@ class Handover:
         for masked in self._masked.values():
             for item in masked:
                 counts[item.field, item.kind, item.reason] += item.count
-        counts[_AT_SITE] += self._coarse
+        counts[_AT_SITE] += sum(self._coarse.values())
         return {
             "applied": True,
             "mask_private_persons": policy.mask_private_persons,
@@ -177,7 +177,7 @@ class Handover:
             for id_ in report_ids(conn):
                 coded = keeping.load(conn, id_) if told is None or id_ in told else None
                 if coded is not None:
-                    yield id_, self._way.record(conn, coded, id_) if self._way else coded
+                    yield id_, self._record(conn, id_, coded)
                     self.tick(id_)
 
     def finish(self, format_: str, name: str) -> None:
@@ -200,34 +200,59 @@ class Handover:
     def _meet(self, report: str, made: Protected) -> None:
         self._masked[report] = made.masked
 
+    def _record(self, conn: Connection, report: str, coded: Coded) -> Coded:
+        if self._way is None:
+            return coded
+        safe = self._way.record(conn, coded, report)
+        hidden = self._way.hidden(conn, self._beside.get(report, ()))
+        places = tuple([_coarse_place(place, hidden) for place in safe.places]) if hidden else safe.places
+        self._coarse[report] = sum(one != other for one, other in zip(places, safe.places, strict=True))
+        return safe if places == safe.places else replace(safe, places=places)
+
+    @cached_property
+    def _beside(self) -> Mapping[str, set[str]]:
+        """To each report those that tell of an incident that it tells of."""
+        told: dict[str, set[str]] = {}
+        for event, incident in self.homes.items():
+            told.setdefault(incident, set()).add(event.partition("/")[0])
+        found: dict[str, set[str]] = {}
+        for together in told.values():
+            for report in together:
+                found.setdefault(report, set()).update(together)
+        return found
+
     def _case(self, conn: Connection, incident: Incident, accounts: Sequence[Account]) -> Case:
         if self._way is None:
             return Case(incident, tuple(accounts))
         masked = _numbered(self._way.masked(conn, accounts))
-        hidden = self._way.hidden({account.report for account in accounts})
+        hidden = self._way.hidden(conn, {account.report for account in accounts})
         safe = tuple([_coarsened(account, hidden) for account in masked]) if hidden else tuple(masked)
-        self._coarse += sum(one != other for one, other in zip(masked, safe, strict=True))
+        self._coarse[incident.id] = sum(one != other for one, other in zip(masked, safe, strict=True))
         return Case(shown(incident, safe, self.dossier.config.publishers), safe)
 
 
 @dataclass(slots=True)
 class _Way(Passing):
-    """The way out, which remembers the points that it made coarse, report by report."""
+    """The way out, which knows the points that any report may not give away."""
 
     _hidden: dict[str, dict[Point, Place]] = field(default_factory=dict)
 
-    def record(self, conn: Connection, coded: Coded, report: str = "") -> Coded:
-        """A record as it may leave."""
-        made = Passing.record(self, conn, coded, report)
-        pairs = zip(coded.places, made.places, strict=True)
-        hidden = {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
-        if hidden:
-            self._hidden[report or coded.id] = hidden
+    def hidden(self, conn: Connection, found: Iterable[str]) -> dict[Point, Place]:
+        """The points that any of some reports may not give away, with the place as it may be told."""
+        made: dict[Point, Place] = {}
+        for report in sorted(found) if self.door.policy.coarsen_protected_sites else ():
+            if report not in self._hidden:
+                self._hidden[report] = self._points(conn, report)
+            made.update(self._hidden[report])
         return made
 
-    def hidden(self, found: Iterable[str]) -> dict[Point, Place]:
-        """The points that any of some reports may not give away, with the place as it may be told."""
-        return {point: place for report in sorted(found) for point, place in self._hidden.get(report, {}).items()}
+    def _points(self, conn: Connection, report: str) -> dict[Point, Place]:
+        coded = keeping.load(conn, report)
+        if coded is None or not at_sites(coded, anchors(coded)):
+            return {}
+        safe = self.door.let(coded, persons(conn, coded)).coded
+        pairs = zip(coded.places, safe.places, strict=True)
+        return {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
 
 
 def _point(place: Place | Spot) -> Point:
@@ -251,6 +276,16 @@ def _spot(spot: Spot, hidden: Mapping[Point, Place]) -> Spot:
         return spot
     coarse = replace(spot, latitude=known.latitude, longitude=known.longitude, precision=known.precision, geonameid=None)
     return coarse if spot.kind in TOWNS else replace(coarse, text=known.text, name=known.name)
+
+
+def _coarse_place(place: Place, hidden: Mapping[Point, Place]) -> Place:
+    """The same for a place of a record, whose words stay those of its text."""
+    known = hidden.get(_point(place))
+    if known is None:
+        return place
+    name = place.name if place.kind in TOWNS else known.name
+    lat, lon = known.latitude, known.longitude
+    return replace(place, name=name, latitude=lat, longitude=lon, precision=known.precision, geonameid=None, candidates=())
 
 
 def _numbered(accounts: Sequence[Account]) -> list[Account]:

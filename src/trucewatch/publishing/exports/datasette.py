@@ -129,7 +129,7 @@ def _claims(report: str, coded: Coded) -> Iterator[Row]:
 def _searched(conn: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> None:
     """A full-text index over a table's columns, under the name by which Datasette finds it."""
     listed = ", ".join(columns)
-    conn.execute(f"CREATE VIRTUAL TABLE {table}_fts USING fts5({listed}, content='{table}')")
+    conn.execute(f'CREATE VIRTUAL TABLE {table}_fts USING fts5({listed}, content="{table}")')
     conn.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')")  # noqa: S608 - names are our own
     conn.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")  # noqa: S608 - likewise
 
