@@ -1,7 +1,7 @@
 """Codings that come in from outside: a line of the coding contract is kept as the coding of the coder that it names, if it is one.
 
-A line is untrusted. It is kept only where every field is of its kind, every offset points at the words that it claims, every name is in the
-ontology and nothing would be lost; else the report is coded anew and the record says why. This module must not write.
+A line is untrusted. It is kept only where every field is of its kind, every offset points at the words that it claims, and nothing would be
+lost; else the report is coded anew and the record says why. Names of a newer ontology are kept as they are. This module must not write.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from trucewatch import ontology
 from trucewatch.model import Coded, TrucewatchError
 from trucewatch.model.contract import from_dict, to_dict
 from trucewatch.reading.dates import iso_date
@@ -158,16 +157,11 @@ def _links(coded: Coded) -> Iterator[str]:
 
 
 def _names(event: Event) -> Iterator[str]:
-    """The event's names are the ontology's."""
-    known = ontology.load()
-    try:
-        known.type(event.type)
-        if event.mode is not None:
-            known.mode(event.type, event.mode)
-        if event.truce is not None:
-            known.truce(event.truce)
-    except TrucewatchError as error:
-        yield error.what
+    """Names of an ontology are short; they may be another's than today's."""
+    for name, most in (("type", 16), ("truce", 48), ("mode", 48)):
+        value = getattr(event, name)
+        if value is not None and not 0 < len(value) <= most:
+            yield f"the event {event.id} has no {name} that can be kept"
 
 
 def text_of(coded: Coded) -> Report | None:
