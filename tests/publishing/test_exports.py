@@ -21,7 +21,7 @@ from trucewatch.dossier.project import open_dossier
 from trucewatch.dossier.verifying import verify_folder
 from trucewatch.model import TrucewatchError
 from trucewatch.publishing import exports
-from trucewatch.publishing.exports import cells, formats, shipping
+from trucewatch.publishing.exports import cells, formats, frames, shipping
 
 NAMES = sorted(made.name for made in formats())
 RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -147,6 +147,17 @@ def test_whatever_words_come_no_cell_is_a_formula(tmp_path, tail, head, tabs):
 def test_a_value_without_a_column_is_an_error(tmp_path):
     with cells.table(tmp_path / "t", ("a",)) as add, pytest.raises(KeyError):
         add({"b": 1})
+
+
+# -- the documentation ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_on_exports_names_every_format_and_every_column_of_incidents():
+    text = (Path(__file__).parents[2] / "docs" / "exports.md").read_text("utf-8")
+    assert {line.split("`")[1] for line in text.splitlines() if line.startswith("| `") and line.count("|") == 5} == set(NAMES)
+    listed = text.split("## datapackage")[1].split("\n## ")[0]
+    found = [tuple(cell.strip(" `") for cell in line.split("|")[1:3]) for line in listed.splitlines() if line.startswith("| `")]
+    assert found == [(column.name, column.meaning.strip(" `")) for column in frames.INCIDENTS.columns]
 
 
 # -- the command line ---------------------------------------------------------------------------------------------------------------
