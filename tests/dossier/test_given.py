@@ -149,6 +149,16 @@ def test_a_coding_of_a_report_that_is_here_is_kept_beside_todays(home, tmp_path)
     assert list(verify_folder(home)) == []
 
 
+def test_a_record_of_another_text_is_not_put_beside_a_report_whose_id_it_claims(home, tmp_path):
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    first.write_text(lines(sample()), "utf-8")
+    (added,) = add(home, first)
+    second.write_text(lines(replace(samples.failed(added.report), coder=replace(samples.FACTS, version="7"))), "utf-8")
+    assert [added.outcome for added in add(home, second)] == ["known"]
+    assert coders(home) == [("0.1.0", True)]
+    assert list(verify_folder(home)) == []
+
+
 def test_a_line_without_a_coding_is_coded_here(home, tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_text(json.dumps({"id": "1", "text": samples.TEXT, "language": "en"}) + "\n", "utf-8")

@@ -237,6 +237,8 @@ def test_parquet_by_pandas_with_types_and_meanings(exported):
     schema = pq.read_schema(path)
     assert schema.field("latitude").metadata[b"description"]
     assert str(schema.field("killed_best").type) == "int64"
+    begin = pq.read_table(exported.path("geoparquet")).column("begin").to_pylist()
+    assert {day.isoformat() for day in begin if day} == {"2031-05-04", "2031-05-06"}
     assert json.loads(pq.read_metadata(path).metadata[b"trucewatch"])["format"] == "parquet"
 
 
@@ -322,6 +324,26 @@ def test_provenance_tells_no_hash_of_the_bytes_under_the_policy(exported, bare):
     evidence = [{key for name, facts in found.items() if name.startswith("tw:k-") for key in facts} for found in entities]
     assert evidence[0] == {"prov:type", "tw:retrieved"}
     assert {"tw:sha256", "tw:uri"} <= evidence[1]
+
+
+def test_entities_are_made_of_known_parties_on_whom_the_accounts_agree(export_dossier):
+    from trucewatch.publishing.exports.followthemoney import entities  # noqa: PLC0415 - needs nothing that is not there
+
+    with open_dossier(export_dossier, write=True) as dossier:
+        found = list(entities(Handover(dossier)))
+    text = json.dumps(found)
+    assert not any(name in text for name in (made.PRIVATE, made.THREATENED, made.TYPED, "Rahma", str(made.EXACT[0])))
+    kinds = [schema for schema, _, _ in found]
+    assert (kinds.count("Article"), kinds.count("Event")) == (7, 3)
+    shelling = next(values for schema, _, values in found if schema == "Event" and values["keywords"][0] == "Shelling")
+    assert shelling["involved"] == []
+    assert {schema for schema, _, values in found if values.get("name") == ["Varenia: military"]} == {"PublicBody"}
+    ids = {id_ for _, id_, _ in found}
+    assert all(
+        set(values.get(prop, ())) <= ids
+        for _, _, values in found
+        for prop in ("entity", "document", "involved", "addressEntity")
+    )
 
 
 def test_statements_by_followthemoney(exported):

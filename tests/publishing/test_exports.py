@@ -181,6 +181,21 @@ def test_an_export_lies_under_its_own_name_and_is_not_replaced_unasked(folder, t
     assert not list(tmp_path.glob(".trucewatch-*"))
 
 
+def test_a_folder_that_is_no_export_is_never_replaced(folder, tmp_path, capsys):
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("geojson", "sqlite"):
+        (home / "letter.txt").write_text("dear", "utf-8")
+        assert run(["export", str(folder), "--to", name, "--out", str(home), "--overwrite"]) == 2
+        assert "no export" in capsys.readouterr().err
+    (home / "letter.txt").unlink()
+    assert run(["export", str(folder), "--to", "sqlite", "--out", str(home), "--overwrite"]) == 0
+    assert run(["export", str(folder), "--to", "datapackage", "--out", str(home), "--overwrite"]) == 0
+    (home / "letter.txt").write_text("dear", "utf-8")
+    assert run(["export", str(folder), "--to", "datapackage", "--out", str(home), "--overwrite"]) == 2
+    assert (home / "letter.txt").read_text("utf-8") == "dear"
+
+
 def test_text_goes_to_standard_output_and_a_database_does_not(folder, capfdbinary):
     assert run(["export", str(folder), "--to", "plover", "--out", "-"]) == 0
     out = capfdbinary.readouterr().out

@@ -40,6 +40,7 @@ _SIGHTED = Prepared(
     select(sightings.c.report).where(sightings.c.report == bindparam("report"), sightings.c.capture == bindparam("capture"))
 )
 _CURRENT = Prepared(select(current.c.coding).where(current.c.report == bindparam("report")))
+_HASH = Prepared(select(reports.c.sha256).where(reports.c.id == bindparam("id")))
 _PERSONS = Prepared(
     select(codings.c.persons).join(current, current.c.coding == codings.c.id).where(current.c.report == bindparam("report"))
 )
@@ -149,8 +150,12 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = (), 
 
 
 def add_former(conn: Connection, coded: Coded, *, capture: str) -> bool:
-    """Store a coding that was received beside the current one of a report that is here; False where one by its coder is here already."""
-    if coded.coder is None:
+    """Store a coding that was received beside the current one of a report that is here.
+
+    Returns:
+        False where one by its coder is here already, or where it is of another text than the report's.
+    """
+    if coded.coder is None or _HASH.value(conn, id=coded.id) != _text_hash(coded):
         return False
     spans = json.loads(_PERSONS.value(conn, report=coded.id) or "[]")
     persons = [Mention(start, end, coded.text[start:end]) for start, end in spans]

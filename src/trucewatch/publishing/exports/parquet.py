@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trucewatch.model import TrucewatchError
@@ -15,7 +16,7 @@ from trucewatch.publishing.exports import Written, about
 from trucewatch.publishing.exports.frames import EVENTS, INCIDENTS, events_of, incident_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from trucewatch.dossier.handover import Handover
@@ -91,7 +92,7 @@ def _write(out: Path, frame: Frame, rows: Iterable[Row], written: Written, notes
     pa, pq = _arrow()
     schema = _schema(pa, frame, point=frame is INCIDENTS)
     with pq.ParquetWriter(out, schema, compression="zstd", write_statistics=True) as writer:
-        for group in _groups(rows):
+        for group in _groups(rows, {column.name for column in frame.columns if column.kind == "date"}):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
             written.rows[frame.name] += len(group)
         if not written.rows[frame.name]:
@@ -100,15 +101,19 @@ def _write(out: Path, frame: Frame, rows: Iterable[Row], written: Written, notes
         writer.add_key_value_metadata({key: json.dumps(value, ensure_ascii=False) for key, value in notes().items()})
 
 
-def _groups(rows: Iterable[Row]) -> Iterator[list[dict[str, Any]]]:
+def _groups(rows: Iterable[Row], days: Collection[str]) -> Iterator[list[dict[str, Any]]]:
     group: list[dict[str, Any]] = []
     for row in rows:
-        group.append({name: _clean(value) for name, value in row.items()})
+        group.append({name: _day(value) if name in days else _clean(value) for name, value in row.items()})
         if len(group) == _GROUP:
             yield group
             group = []
     if group:
         yield group
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if value else None
 
 
 def _clean(value: Any) -> Any:
@@ -118,7 +123,7 @@ def _clean(value: Any) -> Any:
 
 def _schema(pa: Any, frame: Frame, *, point: bool) -> Any:
     kinds = {
-        "string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "date": pa.string(),
+        "string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "date": pa.date32(),
     }  # fmt: skip
     fields = [pa.field(column.name, kinds[column.kind], metadata={"description": column.meaning}) for column in frame.columns]
     box = pa.struct([pa.field(side, pa.float64(), nullable=False) for side in _SIDES])

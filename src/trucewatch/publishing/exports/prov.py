@@ -46,6 +46,7 @@ class Prov:
         for report, coded in given.records():
             made.report(given, report, coded)
             written.rows["reports"] += 1
+        made.first_published(given)
         for case in given.cases():
             made.incident(case)
             written.rows["incidents"] += 1
@@ -82,11 +83,14 @@ class _Document:
             self._link("wasDerivedFrom", name, f"tw:{received['id']}")
         if found and found.publisher:
             self._link("wasAttributedTo", name, self._publisher(found.publisher))
-        first = given.origins.get(report)
-        if first and first != report:
-            self._link("wasDerivedFrom", name, f"tw:{first}", {"prov:type": _name("prov:PrimarySource")})
         if coded.coder:
             self._coding(report, coded.coder, given.coded_at.get(report))
+
+    def first_published(self, given: Handover) -> None:
+        """Reprints, derived from the first report of their origin group, where both are in the document."""
+        for report, first in sorted(given.origins.items()):
+            if first != report and {f"tw:{report}", f"tw:{first}"} <= self.parts["entity"].keys():
+                self._link("wasDerivedFrom", f"tw:{report}", f"tw:{first}", {"prov:type": _name("prov:PrimarySource")})
 
     def _coding(self, report: str, coder: CoderFacts, at: str | None) -> None:
         activity, record = f"tw:coding-of-{report}", f"tw:record-of-{report}"

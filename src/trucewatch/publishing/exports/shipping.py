@@ -52,7 +52,20 @@ def place(made: DossierExporter, out: Path | None, name: str, *, overwrite: bool
     taken = next((p for p in (path, beside(path)) if p.exists()), None)
     if taken is not None and not overwrite:
         raise TrucewatchError("output-exists", "there is something of that name", where=str(taken), next_step="add --overwrite")
+    if path.is_dir() and not _is_ours(path):
+        raise TrucewatchError(
+            "output-exists", "this folder is no export, and is not replaced", where=str(path), next_step="choose another path"
+        )
     return path
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is an export that was written before: nothing is in it but what the file beside it names."""
+    try:
+        known = json.loads(beside(folder).read_text("utf-8"))["files"]
+        return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()} <= set(known)
+    except (OSError, ValueError, KeyError, TypeError):
+        return not any(folder.iterdir())
 
 
 def beside(out: Path) -> Path:
