@@ -32,6 +32,7 @@ _VERBS = {
     "review": "Review a dossier's events: accept, correct, reject, merge, split, note, undo.",
     "recode": "Code a dossier's reports anew; old codings and verdicts are kept.",
     "verify": "Check every hash and row of a dossier and name what is wrong.",
+    "export": "Write a dossier in the formats of other programs: CSV, GeoJSON, Parquet, GeoPackage and more.",
     "dossier": "Export a dossier's records or evidence.",
     "explain": "Show why an event was coded as it was: words, rules, alternatives.",
     "agreement": "Check, read and map agreements: who must do what, where and until when.",

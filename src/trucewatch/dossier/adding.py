@@ -1,7 +1,9 @@
 """``trucewatch add``: inputs in, evidence kept, reports coded, origins and incidents brought up to date.
 
-Each input's bytes are kept first, then read from the kept copy; each report is one transaction. Cut off at any point, the dossier holds
-whole reports only, knows which inputs were not read to their end, and the same call goes on from there. This module prints nothing.
+Each input's bytes are kept first, then read from the kept copy; each report is one transaction. A line of the coding contract brings its own
+coding, which is kept as that of the coder it names; such a report is read by today's coder for the names of persons only. Cut off at any
+point, the dossier holds whole reports only, knows which inputs were not read to their end, and the same call goes on from there. This module
+prints nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from sqlalchemy import select
 
 from trucewatch.dossier import chain_rows, keeping
+from trucewatch.dossier.given import given, own_id, text_of
 from trucewatch.dossier.incident_graph import Graph
 from trucewatch.dossier.origin_graph import connect
 from trucewatch.dossier.receiving import Received, Receiver
@@ -55,6 +58,7 @@ class _Waiting:
     member: str
     done: Added | None = None
     ends: bool = False
+    given: Coded | None = None
 
 
 @dataclass(slots=True)
@@ -136,11 +140,13 @@ class Adding:
                 waiting.append(_Waiting(source, source.payload.id, done=Added(source.payload.id, "known")))
                 continue
             options = replace(self.options, language=source.language or self.options.language)
-            for item in read_payload(source.payload, options=options, fetch=self._page):
+            for read in read_payload(source.payload, options=options, fetch=self._page):
+                item, coding = _with_coding(read)
                 step = _Waiting(source, item.id)
-                id_ = keeping.report_id(item, source.id)
+                id_ = _id_of(item, coding, source.id)
+                step.given = _named_record(coding, id_) if coding else None
                 if self._is_here(id_):
-                    step.done = self._again(id_, source, item.id)
+                    step.done = self._again(id_, source, item.id, step.given)
                     waiting.append(step)
                 else:
                     waiting.append(step)
@@ -156,15 +162,26 @@ class Adding:
     def _is_here(self, id_: str) -> bool:
         return self.dossier.read(lambda conn: keeping.known(conn, id_))
 
-    def _again(self, id_: str, source: Received, member: str) -> Added:
-        self.dossier.write(lambda conn: keeping.sight(conn, id_, source.id, member))
+    def _again(self, id_: str, source: Received, member: str, coding: Coded | None) -> Added:
+        def work(conn: Connection) -> None:
+            keeping.sight(conn, id_, source.id, member)
+            if coding is not None:
+                keeping.add_former(conn, coding, capture=source.id)
+
+        self.dossier.write(work)
         return Added(member, "known", id_)
 
     def _store(self, step: _Waiting, coded: Coded) -> Added:
         assert step.received is not None  # noqa: S101 - only what was received is coded
         capture = step.received.id
+        if step.given is not None:
+            coded = replace(step.given, persons=coded.persons)
         try:
-            self.dossier.write(lambda conn: store(conn, self.dossier, coded, capture=capture, member=step.member))
+            self.dossier.write(
+                lambda conn: store(
+                    conn, self.dossier, coded, capture=capture, member=step.member, received=step.given is not None
+                )
+            )
         except TrucewatchError as error:
             if error.code not in _THEIRS:
                 raise
@@ -212,9 +229,37 @@ def _named(item: Report | Unread, id_: str) -> Report | Unread:
     return replace(item, id=id_, report=replace(item.report, id=id_) if item.report else None)
 
 
-def store(conn: Connection, dossier: Dossier, coded: Coded, *, capture: str, member: str) -> None:
+def _with_coding(read: Report | Unread) -> tuple[Report | Unread, Coded | None]:
+    """What is to be coded, and the coding that it came with; where that cannot be kept, a reason says so."""
+    if read.line is None:
+        return read, None
+    bare = replace(read, line=None)
+    try:
+        found = given(read.line)
+    except TrucewatchError as error:
+        if isinstance(bare, Report):
+            return replace(bare, notes=(*bare.notes, error.reason())), None
+        return replace(bare, reasons=(*bare.reasons, error.reason())), None
+    text = text_of(found)
+    if text is not None:
+        return replace(text, id=read.id, notes=()), found
+    return Unread(read.id, "failed" if found.status == "failed" else "skipped", found.reasons, found.report), found
+
+
+def _id_of(item: Report | Unread, coding: Coded | None, capture: str) -> str:
+    """A report's id; a record without a text keeps the one that a dossier gave it."""
+    if coding is not None and coding.text and coding.report:
+        return keeping.report_id(coding.report, capture)
+    return (own_id(coding) if coding else None) or keeping.report_id(item, capture)
+
+
+def _named_record(coding: Coded, id_: str) -> Coded:
+    return replace(coding, id=id_, report=replace(coding.report, id=id_) if coding.report else None)
+
+
+def store(conn: Connection, dossier: Dossier, coded: Coded, *, capture: str, member: str, received: bool = False) -> None:
     """Everything that a coded report brings: its row, its coding, its origin, its place in the incidents."""
     keeping.keep(conn, coded, capture=capture, member=member)
     moved = connect(conn, coded.report) if coded.report is not None and coded.text else set()
-    coding = keeping.add_coding(conn, coded, coded.persons)
+    coding = keeping.add_coding(conn, coded, coded.persons, capture=capture if received else None)
     Graph(conn, dossier.config.publishers).bring_up({*(coding.keys if coding else ()), *moved})

@@ -40,6 +40,10 @@ _SIGHTED = Prepared(
     select(sightings.c.report).where(sightings.c.report == bindparam("report"), sightings.c.capture == bindparam("capture"))
 )
 _CURRENT = Prepared(select(current.c.coding).where(current.c.report == bindparam("report")))
+_HASH = Prepared(select(reports.c.sha256).where(reports.c.id == bindparam("id")))
+_PERSONS = Prepared(
+    select(codings.c.persons).join(current, current.c.coding == codings.c.id).where(current.c.report == bindparam("report"))
+)
 _CODING = Prepared(select(codings.c.id).where(codings.c.id == bindparam("id")))
 _REPORT = Prepared(
     select(reports.c.facts, reports.c.text, reports.c.status, reports.c.reasons).where(reports.c.id == bindparam("id"))
@@ -127,8 +131,11 @@ def _text_hash(coded: Coded) -> str:
     return sha256(coded.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) -> Coding | None:
-    """Store a coding and make it the current one; None where that very coding is current already."""
+def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = (), *, capture: str | None = None) -> Coding | None:
+    """Store a coding and make it the current one; None where that very coding is current already.
+
+    ``capture``: where it was received; None for one that was made here.
+    """
     if coded.coder is None:
         return None
     coder = coder_json(coded.coder)
@@ -136,16 +143,38 @@ def add_coding(conn: Connection, coded: Coded, persons: Sequence[Mention] = ()) 
     before = _CURRENT.value(conn, report=coded.id)
     if before == id_:
         return None
-    if _CODING.first(conn, id=id_) is None:
-        line = record_line(coded)
-        digest = sha256(line.encode()).hexdigest()
-        rows.insert(conn, codings, [_coding_row(id_, coded, coder, line=line, digest=digest, persons=persons)])
-        rows.insert(conn, claims, [_claim_row(id_, coded, number) for number in range(len(coded.claims))])
-        rows.insert(conn, events, _event_rows(id_, coded))
-        chain_rows.enter(conn, "coded", {"report": coded.id, "coding": id_, "sha256": digest, "coder": coder})
+    _put(conn, id_, coded, coder, persons, capture)
     gone = tuple(conn.scalars(select(events.c.key).where(events.c.coding == before))) if before else ()
     rows.upsert(conn, current, [{"report": coded.id, "coding": id_}])
     return Coding(coded.id, tuple(f"{coded.id}/{event.id}" for event in coded.events), gone)
+
+
+def add_former(conn: Connection, coded: Coded, *, capture: str) -> bool:
+    """Store a coding that was received beside the current one of a report that is here.
+
+    Returns:
+        False where one by its coder is here already, or where it is of another text than the report's.
+    """
+    if coded.coder is None or _HASH.value(conn, id=coded.id) != _text_hash(coded):
+        return False
+    spans = json.loads(_PERSONS.value(conn, report=coded.id) or "[]")
+    persons = [Mention(start, end, coded.text[start:end]) for start, end in spans]
+    coder = coder_json(coded.coder)
+    return _put(conn, short_id("c", coded.id, coder), coded, coder, persons, capture)
+
+
+def _put(conn: Connection, id_: str, coded: Coded, coder: str, persons: Sequence[Mention], capture: str | None) -> bool:  # noqa: PLR0917
+    """Store a coding, unless it is here."""
+    if _CODING.first(conn, id=id_) is not None:
+        return False
+    line = record_line(coded)
+    digest = sha256(line.encode()).hexdigest()
+    rows.insert(conn, codings, [_coding_row(id_, coded, coder, line=line, digest=digest, persons=persons)])
+    rows.insert(conn, claims, [_claim_row(id_, coded, number) for number in range(len(coded.claims))])
+    rows.insert(conn, events, _event_rows(id_, coded))
+    source = {"received in": capture} if capture else {}
+    chain_rows.enter(conn, "coded", {"report": coded.id, "coding": id_, "sha256": digest, "coder": coder, **source})
+    return True
 
 
 def _coding_row(id_: str, coded: Coded, coder: str, *, line: str, digest: str, persons: Sequence[Mention]) -> dict[str, Any]:

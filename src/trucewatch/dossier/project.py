@@ -123,7 +123,7 @@ class Dossier:
         fetch = FetchOptions(
             allow_private=allow_private, private_hosts=self.config.private_hosts, obey_robots=self.config.obey_robots
         )
-        return ReadOptions(language=language, follow_links=follow_links, fetch=fetch)
+        return ReadOptions(language=language, follow_links=follow_links, fetch=fetch, keep_lines=True)
 
 
 def init(folder: Path, *, name: str | None = None, url: str = "sqlite") -> Config:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trucewatch.model.plain import Make
 
 SCHEMA_VERSION = "1"
-_REPORT_HIDDEN = ("id", "text", "notes")
+_REPORT_HIDDEN = ("id", "text", "notes", "line")
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
 
 

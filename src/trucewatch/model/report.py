@@ -60,6 +60,8 @@ class Report:
     retrieved: str | None = None
     notes: tuple[Reason, ...] = ()
     """Reasons for which the record can only be ``partial`` (a truncated file, say)."""
+    line: str | None = None
+    """The line of the coding contract that the report came in, for whoever asked for it. Not part of the published record."""
 
     @property
     def sha256(self) -> str:
@@ -76,3 +78,5 @@ class Unread:
     reasons: tuple[Reason, ...]
     report: Report | None = None
     """What is known of the report nevertheless (a language not yet coded, say)."""
+    line: str | None = None
+    """As :attr:`Report.line`."""

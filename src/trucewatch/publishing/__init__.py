@@ -1,6 +1,7 @@
 """Exports: one module a format, each an entry point of the group ``trucewatch.exporters``; the built-ins come by the same door.
 
-An exporter has a ``name`` and ``open(stream)``, which gives a writer with ``write(coded)`` and ``close()``. This room codes nothing.
+An exporter has a ``name`` and ``open(stream)``, which gives a writer with ``write(coded)`` and ``close()``. These are formats of coded records,
+as they come; formats of a whole dossier are another group, in :mod:`trucewatch.publishing.exports`. This room codes nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class Writer(Protocol):
 class Exporter(Protocol):
     """A format."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
     def open(self, stream: IO[str]) -> Writer:
         """A writer on a text stream."""

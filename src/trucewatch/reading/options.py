@@ -38,7 +38,8 @@ class ReadOptions:
 
     ``language`` forces a language instead of detecting it; ``follow_links`` reads the pages that a feed only sums up.
     ``max_text_bytes`` bounds one report's bytes, ``max_file_bytes`` one PDF's, ``max_archive_bytes`` and ``max_ratio`` what an
-    archive may unpack to, ``max_elements`` and ``max_depth`` the markup that is parsed as it stands.
+    archive may unpack to, ``max_elements`` and ``max_depth`` the markup that is parsed as it stands. ``keep_lines`` hands a line of the
+    coding contract on with the report that is read from it, for a caller who keeps codings.
     """
 
     language: str | None = None
@@ -50,4 +51,5 @@ class ReadOptions:
     max_ratio: int = 200
     max_elements: int = 30_000
     max_depth: int = 150
+    keep_lines: bool = False
     fetch: FetchOptions = FetchOptions()

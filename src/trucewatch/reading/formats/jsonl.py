@@ -1,4 +1,8 @@
-"""JSON lines -> reports, one a line. The caller's text is kept to the character: its offsets are the contract. No network."""
+"""JSON lines -> reports, one a line. The caller's text is kept to the character: its offsets are the contract. No network.
+
+A line of ``trucewatch code --format jsonl`` is a report too: what is known of it stands in its ``report`` object, and one that was not coded
+says why.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from trucewatch.model import Origin, Report, TrucewatchError
+from trucewatch.model import Origin, Reason, Report, TrucewatchError, Unread
 from trucewatch.reading.article import authors, checked_date, judged
 from trucewatch.reading.blocks import Block, Line
 from trucewatch.reading.decode import charset_of, decode, whole_characters
@@ -17,7 +21,6 @@ from trucewatch.reading.reasons import Code, error, note, too_big, unread
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trucewatch.model import Reason, Unread
     from trucewatch.reading.source import Source
 
 _ENDINGS = (".jsonl", ".ndjson", ".jsonlines", ".json")
@@ -59,9 +62,12 @@ class JsonLinesReader:
             hint = _STDIN_HINT if fallback == "-#1" else ""
             return unread(fallback, Code(problem.code), f"line {number}: {problem.line()}{hint}")
         id_ = given_id(fields, fallback)
+        line = decoded.text if source.options.keep_lines and is_coded(fields) else None
         try:
-            report = report_of(fields, replace(source, id=id_), decoded.notes)
-            return judged(report, replace(source, id=id_))
+            if is_coded(fields) and not fields["text"] and (known := uncoded(fields, id_)):
+                return replace(known, line=line)
+            report = report_of(flat(fields), replace(source, id=id_), decoded.notes)
+            return replace(judged(report, replace(source, id=id_)), line=line)
         except TrucewatchError as problem:
             return unread(id_, Code(problem.code), f"line {number}: {problem.line()}")
 
@@ -94,6 +100,30 @@ def parse_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise error(Code.BAD_JSON, f"a JSON {type(value).__name__}, not an object")
     return value
+
+
+def is_coded(fields: dict[str, Any]) -> bool:
+    """Whether a line is one of the coding contract: text, status, report and the coder that it names."""
+    known = (
+        isinstance(fields.get("text"), str) and isinstance(fields.get("status"), str) and isinstance(fields.get("coder"), dict)
+    )
+    return known and "report" in fields and isinstance(fields.get("reasons"), list)
+
+
+def flat(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a report, wherever in the line they stand."""
+    inner = fields.get("report") if is_coded(fields) else None
+    return {**inner, "id": fields.get("id"), "text": fields["text"]} if isinstance(inner, dict) else fields
+
+
+def uncoded(fields: dict[str, Any], id_: str) -> Unread | None:
+    """What a line of the contract without a text says: that there was none, and why; None where it does not."""
+    reasons = [
+        Reason(r["code"], r["message"]) for r in fields["reasons"] if isinstance(r, dict) and {"code", "message"} <= r.keys()
+    ]
+    if fields["status"] not in {"skipped", "failed"} or not reasons or not all(isinstance(r.code, str) for r in reasons):
+        return None
+    return Unread(id_, fields["status"], tuple(reasons))
 
 
 def given_id(fields: dict[str, Any], fallback: str) -> str:

@@ -1,0 +1,302 @@
+"""What an export is given of a dossier: incidents and reports as they may leave, those that were asked for, and what must be said of them.
+
+An exporter sees a dossier through a :class:`Handover` only, so that no format can forget the protection policy. Without it, by a reason that
+goes into the chain of custody, everything is as the reviewers hold it. This module must not lay anything out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from trucewatch.dossier import chain_rows, keeping
+from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
+from trucewatch.dossier.leaving import door, persons, report_ids
+from trucewatch.dossier.masking.places import TOWNS, anchors, at_sites
+from trucewatch.dossier.passing import Passing, cases, shown
+from trucewatch.dossier.sql import table
+from trucewatch.dossier.store.tables import codings, current, events, members, meta, origins, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from trucewatch.dossier.project import Dossier
+    from trucewatch.dossier.protection import Masked, Protected
+    from trucewatch.model import Coded, Place
+    from trucewatch.model.incident import Account, Incident, Spot
+
+Point = tuple[float | None, float | None]
+_AT_SITE = ("places", "site", "position of a protected site that another account names")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident and its accounts, in the order of their keys."""
+
+    incident: Incident
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many the dossier has, and how many of them were asked for."""
+
+    there: int
+    chosen: int
+
+
+def _silent(_name: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass
+class Handover:
+    """The dossier as one export is given it; open it for writing, for what is put on record at the end.
+
+    Args:
+        dossier: the open dossier.
+        wanted: which incidents; formats of reports or events take those that tell of them. The default is everything.
+        unprotected: why the protection policy is not applied; None: it is.
+        tick: hears of each incident and report that was handed over.
+    """
+
+    dossier: Dossier
+    wanted: Filter = field(default_factory=Filter)
+    unprotected: str | None = None
+    tick: Callable[[str], None] = _silent
+    _masked: dict[str, tuple[Masked, ...]] = field(default_factory=dict, init=False)
+    _coarse: dict[str, int] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def facts(self) -> Mapping[str, str]:
+        """The dossier's id, name, and when it was made."""
+        found = self.dossier.read(lambda conn: table(conn.execute(select(meta.c.key, meta.c.value))))
+        return {"id": found.get("id", ""), "name": self.dossier.config.name, "made": found.get("made", "")}
+
+    @cached_property
+    def coders(self) -> Sequence[Mapping[str, Any]]:
+        """The coders of today's codings, and how many each made."""
+        query = select(codings.c.coder, func.count()).join(current, current.c.coding == codings.c.id).group_by(codings.c.coder)
+        found = self.dossier.read(lambda conn: sorted((text, count) for text, count in conn.execute(query)))
+        return [{**json.loads(text), "codings": count} for text, count in found]
+
+    @property
+    def policy(self) -> Mapping[str, Any]:
+        """The protection policy in words and numbers, and what it has masked so far; never a name."""
+        if self._way is None:
+            return {"applied": False, "note": "by explicit choice; the reason is in the dossier's chain of custody"}
+        policy = self._way.door.policy
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for masked in self._masked.values():
+            for item in masked:
+                counts[item.field, item.kind, item.reason] += item.count
+        counts[_AT_SITE] += sum(self._coarse.values())
+        return {
+            "applied": True,
+            "mask_private_persons": policy.mask_private_persons,
+            "mask_threatened_persons": policy.mask_threatened_persons,
+            "coarsen_protected_sites": policy.coarsen_protected_sites,
+            "coarse_degrees": policy.coarse_degrees,
+            "overrides_used": len(self._way.used),
+            "masked": [{"field": f, "kind": k, "reason": r, "count": n} for (f, k, r), n in sorted(counts.items()) if n],
+        }
+
+    @cached_property
+    def incidents(self) -> Counted:
+        """How many incidents there are."""
+        return self.dossier.read(lambda conn: Counted(incident_count(conn, Filter()), incident_count(conn, self.wanted)))
+
+    @cached_property
+    def reports(self) -> Counted:
+        """How many reports there are."""
+        there = self.dossier.read(lambda conn: int(conn.scalar(select(func.count()).select_from(reports)) or 0))
+        return Counted(there, there if self.chosen is None else len({key.partition("/")[0] for key in self.chosen}))
+
+    @cached_property
+    def chosen(self) -> frozenset[str] | None:
+        """The events (``report/event``) of the incidents that were asked for; None where everything was."""
+        if self.wanted == Filter():
+            return None
+        query = select(members.c.event).where(members.c.incident.in_(incident_query(self.wanted)))
+        return self.dossier.read(lambda conn: frozenset(conn.scalars(query)))
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The incident of each event (``report/event``) that has one."""
+        query = select(members.c.event, members.c.incident).join(events, events.c.key == members.c.event)
+        query = query.join(current, current.c.coding == events.c.coding)
+        return self.dossier.read(lambda conn: table(conn.execute(query)))
+
+    @cached_property
+    def origins(self) -> Mapping[str, str]:
+        """The first report of each report's origin group; its own id where it is that, or where the first is not here."""
+        here = select(reports.c.id)
+        query = select(origins.c.report, origins.c.origin).where(origins.c.origin.in_(here))
+        return self.dossier.read(lambda conn: table(conn.execute(query)))
+
+    @cached_property
+    def coded_at(self) -> Mapping[str, str]:
+        """When each report's current coding was made."""
+        query = select(codings.c.report, codings.c.made).join(current, current.c.coding == codings.c.id)
+        return self.dossier.read(lambda conn: table(conn.execute(query)))
+
+    def received(self, report: str) -> list[Mapping[str, Any]]:
+        """What a report was read from: id and time of the capture; without the policy also its hash, size and address."""
+        found = self.dossier.read(lambda conn: provenance(conn, report))
+        if self.unprotected is None:
+            return [{"id": item.capture, "retrieved": item.retrieved} for item in found]
+        return [
+            {"id": i.capture, "retrieved": i.retrieved, "sha256": i.sha256, "bytes": i.size, "uri": i.uri, "member": i.member}
+            for i in found
+        ]
+
+    def takes(self, report: str, event: str) -> bool:
+        """Whether an event is of an incident that was asked for."""
+        return self.chosen is None or f"{report}/{event}" in self.chosen
+
+    def cases(self) -> Iterator[Case]:
+        """The incidents with their accounts, the earliest first, those without a day last."""
+        with self.dossier.store.read() as conn:
+            ids = None if self.chosen is None else frozenset(incident_order(conn, self.wanted))
+            for incident, accounts in cases(conn, None, None):
+                if ids is None or incident.id in ids:
+                    yield self._case(conn, incident, accounts)
+                    self.tick(incident.headline)
+
+    def records(self) -> Iterator[tuple[str, Coded]]:
+        """The reports' records, in order of arrival, each with the report's id in the dossier; a masked record may have another."""
+        told = None if self.chosen is None else {key.partition("/")[0] for key in self.chosen}
+        with self.dossier.store.read() as conn:
+            for id_ in report_ids(conn):
+                coded = keeping.load(conn, id_) if told is None or id_ in told else None
+                if coded is not None:
+                    yield id_, self._record(conn, id_, coded)
+                    self.tick(id_)
+
+    def finish(self, format_: str, name: str) -> None:
+        """Put on record what the export rests on: overrides that were used, and that the policy was set aside."""
+        used = sorted(self._way.used) if self._way else []
+
+        def work(conn: Connection) -> None:
+            if used:
+                chain_rows.enter(conn, "override", {"names": [list(item) for item in used]})
+            if self.unprotected is not None:
+                chain_rows.enter(conn, "exported", {"as": format_, "name": name, "why": self.unprotected})
+
+        if used or self.unprotected is not None:
+            self.dossier.write(work)
+
+    @cached_property
+    def _way(self) -> _Way | None:
+        return None if self.unprotected is not None else _Way(door(self.dossier), self._meet)
+
+    def _meet(self, report: str, made: Protected) -> None:
+        self._masked[report] = made.masked
+
+    def _record(self, conn: Connection, report: str, coded: Coded) -> Coded:
+        if self._way is None:
+            return coded
+        safe = self._way.record(conn, coded, report)
+        hidden = self._way.hidden(conn, self._beside.get(report, ()))
+        places = tuple([_coarse_place(place, hidden) for place in safe.places]) if hidden else safe.places
+        self._coarse[report] = sum(one != other for one, other in zip(places, safe.places, strict=True))
+        return safe if places == safe.places else replace(safe, places=places)
+
+    @cached_property
+    def _beside(self) -> Mapping[str, set[str]]:
+        """To each report those that tell of an incident that it tells of."""
+        told: dict[str, set[str]] = {}
+        for event, incident in self.homes.items():
+            told.setdefault(incident, set()).add(event.partition("/")[0])
+        found: dict[str, set[str]] = {}
+        for together in told.values():
+            for report in together:
+                found.setdefault(report, set()).update(together)
+        return found
+
+    def _case(self, conn: Connection, incident: Incident, accounts: Sequence[Account]) -> Case:
+        if self._way is None:
+            return Case(incident, tuple(accounts))
+        masked = _numbered(self._way.masked(conn, accounts))
+        hidden = self._way.hidden(conn, {account.report for account in accounts})
+        safe = tuple([_coarsened(account, hidden) for account in masked]) if hidden else tuple(masked)
+        self._coarse[incident.id] = sum(one != other for one, other in zip(masked, safe, strict=True))
+        return Case(shown(incident, safe, self.dossier.config.publishers), safe)
+
+
+@dataclass(slots=True)
+class _Way(Passing):
+    """The way out, which knows the points that any report may not give away."""
+
+    _hidden: dict[str, dict[Point, Place]] = field(default_factory=dict)
+
+    def hidden(self, conn: Connection, found: Iterable[str]) -> dict[Point, Place]:
+        """The points that any of some reports may not give away, with the place as it may be told."""
+        made: dict[Point, Place] = {}
+        for report in sorted(found) if self.door.policy.coarsen_protected_sites else ():
+            if report not in self._hidden:
+                self._hidden[report] = self._points(conn, report)
+            made.update(self._hidden[report])
+        return made
+
+    def _points(self, conn: Connection, report: str) -> dict[Point, Place]:
+        coded = keeping.load(conn, report)
+        if coded is None or not at_sites(coded, anchors(coded)):
+            return {}
+        safe = self.door.let(coded, persons(conn, coded)).coded
+        pairs = zip(coded.places, safe.places, strict=True)
+        return {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
+
+
+def _point(place: Place | Spot) -> Point:
+    return place.latitude, place.longitude
+
+
+def _coarsened(account: Account, hidden: Mapping[Point, Place]) -> Account:
+    """An account in which no place is told more exactly than another account of the incident may tell it."""
+
+    def spots(found: Iterable[Spot]) -> tuple[Spot, ...]:
+        return tuple([_spot(spot, hidden) for spot in found])
+
+    scene = account.scene and replace(account.scene, places=spots(account.scene.places))
+    place = account.place and _spot(account.place, hidden)
+    return replace(account, place=place, near=spots(account.near), about=spots(account.about), scene=scene)
+
+
+def _spot(spot: Spot, hidden: Mapping[Point, Place]) -> Spot:
+    known = hidden.get(_point(spot))
+    if known is None:
+        return spot
+    coarse = replace(spot, latitude=known.latitude, longitude=known.longitude, precision=known.precision, geonameid=None)
+    return coarse if spot.kind in TOWNS else replace(coarse, text=known.text, name=known.name)
+
+
+def _coarse_place(place: Place, hidden: Mapping[Point, Place]) -> Place:
+    """The same for a place of a record, whose words stay those of its text."""
+    known = hidden.get(_point(place))
+    if known is None:
+        return place
+    name = place.name if place.kind in TOWNS else known.name
+    lat, lon = known.latitude, known.longitude
+    return replace(place, name=name, latitude=lat, longitude=lon, precision=known.precision, geonameid=None, candidates=())
+
+
+def _numbered(accounts: Sequence[Account]) -> list[Account]:
+    """Accounts whose origins are numbers: an origin's key may hold a name."""
+    origins, groups = (_numbers(sorted({getattr(a, name) for a in accounts})) for name in ("origin", "group"))
+    return [
+        replace(a, origin=origins[a.origin], group=groups[a.group], origin_words=origins[a.origin] if a.origin_words else "")
+        for a in accounts
+    ]
+
+
+def _numbers(names: Iterable[str]) -> dict[str, str]:
+    numbered = {name: f"origin {number}" for number, name in enumerate([name for name in names if name], 1)}
+    return {"": "", **numbered}
