@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from trucewatch.publishing.bulletins.lines import Line
 
 ATTRIBUTION = "Made with Natural Earth. Places: GeoNames, CC BY 4.0."
-_WIDTH = 960.0
-_TALLEST, _FLATTEST = 680.0, 400.0
-_LEAST_DEGREES, _MARGIN = 1.2, 0.16
+_MARGIN = 0.16
 #: From this width in degrees on, the coarse layers do.
 _FAR = 24.0
 _MOST_LABELS, _MOST_TOWNS = 60, 26
@@ -45,6 +43,21 @@ _KM_A_DEGREE = 111.195
 _POLE = 84.0
 
 Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a map is drawn on: pixels across, pixels down at least and at most, and the degrees across at least."""
+
+    width: float
+    flattest: float
+    tallest: float
+    degrees: float
+
+
+WHOLE = Sheet(960, 400, 680, 1.2)
+FRONT = Sheet(960, 400, 460, 1.2)
+SMALL = Sheet(420, 230, 230, 2.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +117,7 @@ class Frame:
         return metres / 1000 / _KM_A_DEGREE * self.up
 
 
-def drawn(
-    lines: Sequence[Line], *, root: str, prefix: str = "map", anchor: str = "", tallest: float = _TALLEST
-) -> Drawn | None:
+def drawn(lines: Sequence[Line], *, root: str, prefix: str = "map", anchor: str = "", sheet: Sheet = WHOLE) -> Drawn | None:
     """The map of some incidents; None where no point is known of any.
 
     Args:
@@ -114,14 +125,14 @@ def drawn(
         root: from the map's page to the bulletin's first, for links ("" or "../").
         prefix: begins each id in the drawing, so that two fit on one page.
         anchor: the page whose table tells of a mark that stands for several ("" for the same page).
-        tallest: pixels that the drawing is high at most, of the 960 that it is wide.
+        sheet: how big it is.
     """
     placed = [line for line in lines if line.longitude is not None and line.latitude is not None]
     if not placed:
         return None
-    frame = _frame([(line.longitude or 0.0, line.latitude or 0.0) for line in placed], tallest)
+    frame = _frame([(line.longitude or 0.0, line.latitude or 0.0) for line in placed], sheet)
     spots = _spots(placed, frame)
-    body = [*_ground(frame), *_graticule(frame), *_rings(placed, frame), *_names(spots, frame)]
+    body = [_ground(frame), *_graticule(frame), *_rings(placed, frame), *_names(spots, frame)]
     body += [_mark(spot, root, anchor) for spot in spots]
     body += _bar(frame)
     apart = tuple(line for line in lines if line.longitude is None or line.latitude is None)
@@ -152,18 +163,18 @@ def _document(frame: Frame, prefix: str, told: str, body: Sequence[str]) -> Mark
 # The window ---------------------------------------------------------------------------------------------------------------------------------
 
 
-def _frame(points: Sequence[tuple[float, float]], tallest: float = _TALLEST) -> Frame:
+def _frame(points: Sequence[tuple[float, float]], sheet: Sheet) -> Frame:
     """A window round the points, wider where they are one, no taller than a page."""
     west, east = _span(sorted({x for x, _ in points}))
     south, north = min(y for _, y in points), max(y for _, y in points)
     middle = radians(min(75.0, abs((south + north) / 2)))
     squeeze = max(cos(middle), 0.2)
-    wide = max((east - west) * (1 + 2 * _MARGIN), _LEAST_DEGREES / squeeze)
-    tall = max((north - south) * (1 + 2 * _MARGIN), _LEAST_DEGREES * _FLATTEST / _WIDTH)
-    wide = min(360.0, max(wide, tall * _WIDTH / tallest / squeeze))
-    across = _WIDTH / wide
+    wide = max((east - west) * (1 + 2 * _MARGIN), sheet.degrees / squeeze)
+    tall = max((north - south) * (1 + 2 * _MARGIN), sheet.degrees * sheet.flattest / sheet.width)
+    wide = min(360.0, max(wide, tall * sheet.width / sheet.tallest / squeeze))
+    across = sheet.width / wide
     up = across / squeeze
-    tall = min(max(tall, _FLATTEST / up), 2 * _POLE)
+    tall = min(max(tall, sheet.flattest / up), 2 * _POLE)
     x, y = (west + east) / 2, max(min((south + north) / 2, _POLE - tall / 2), tall / 2 - _POLE)
     return Frame(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2, across, up)
 
@@ -227,7 +238,9 @@ def _within(name: str, frame: Frame) -> Iterator[tuple[BaseGeometry, dict[str, A
                 yield simple, layer.facts[number], turn
 
 
-def _ground(frame: Frame) -> list[str]:
+@lru_cache(maxsize=128)
+def _ground(frame: Frame) -> str:
+    """Sea, land, lakes and lines of a window; incidents of one place share it."""
     size = "world" if frame.east - frame.west > _FAR else "detail"
     land = "".join(_rings_of(shape, frame, turn) for shape, _, turn in _within(f"land-{size}", frame))
     lakes = (_rings_of(shape, frame, turn) for shape, facts, turn in _within(f"lakes-{size}", frame) if _shows(facts, frame))
@@ -240,7 +253,8 @@ def _ground(frame: Frame) -> list[str]:
     for shape, facts, turn in _within("disputed", frame):
         kind = str(facts.get("kind"))
         contested[kind] = contested.get(kind, "") + _line(shape, frame, turn)
-    return [*made, _path("border", borders), *(_path(f"contested {kind}", contested[kind]) for kind in sorted(contested))]
+    made += [_path("border", borders), *(_path(f"contested {kind}", contested[kind]) for kind in sorted(contested))]
+    return "".join(made)
 
 
 def _shows(facts: dict[str, Any], frame: Frame) -> bool:
@@ -284,7 +298,7 @@ def _graticule(frame: Frame) -> list[str]:
     step = _round_step((frame.east - frame.west) / 5)
     for number in range(floor(frame.west / step) + 1, floor(frame.east / step) + 1):
         x, _ = frame.at(number * step, frame.north)
-        if x > wide - 40:
+        if x > wide - _bar_of(frame)[1] - 60:
             continue
         words = _degrees((number * step + 180) % 360 - 180, "E", "W")
         made.append(f'<path class="tick" d="M{x:g},{tall}v-5"/><text class="deg" x="{x + 3:g}" y="{tall - 5}">{words}</text>')
@@ -307,12 +321,17 @@ def _round_step(span: float) -> float:
 
 def _bar(frame: Frame) -> list[str]:
     wide, tall = frame.size
-    km = _round_step((wide / frame.up) * _KM_A_DEGREE / 6)
-    long = round(frame.pixels(km * 1000), 1)
+    km, long = _bar_of(frame)
     words = f"{km:g} km" if km >= 1 else f"{km * 1000:g} m"
     x, y = wide - long - 14, tall - 14
     line = f'<path class="bar" d="M{x:g},{y - 4}v4h{long:g}v-4"/>'
     return [line, f'<text class="deg" x="{x + long / 2:g}" y="{y - 7}" text-anchor="middle">{words}</text>']
+
+
+def _bar_of(frame: Frame) -> tuple[float, float]:
+    """The scale bar's kilometres, and its pixels."""
+    km = _round_step((frame.size[0] / frame.up) * _KM_A_DEGREE / 6)
+    return km, round(frame.pixels(km * 1000), 1)
 
 
 # Incidents ----------------------------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from trucewatch.model.incident import Toll
+    from trucewatch.model.incident import Teller, Toll
     from trucewatch.publishing.bulletins.frame import Frame
 
 _CONTROLS = {code: 0xFFFD for code in (*range(32), *range(127, 160)) if code not in {9, 10, 13}}
@@ -125,6 +125,7 @@ class Pages:
             "ranged": _ranged,
             "web": web_address,
             "file_name": file_name,
+            "named": _named,
             "origin_number": lambda origin, numbers: numbers.get(origin, ""),
         }
 
@@ -173,6 +174,15 @@ def _ranged(toll: Toll) -> str:
     if toll.low is not None and toll.high is not None:
         return f"{toll.low:,}" if toll.low == toll.high else f"{toll.low:,} to {toll.high:,}{best}"
     return (f"at least {toll.low:,}" if toll.low is not None else f"up to {toll.high:,}") + best
+
+
+def _named(accounts: Iterable[str], tellers: Mapping[str, Teller]) -> list[tuple[str, str]]:
+    """Who gives some accounts, each once, with the first of theirs."""
+    found: dict[str, str] = {}
+    for key in accounts:
+        if key in tellers:
+            found.setdefault(words.clean(tellers[key].who), key)
+    return list(found.items())
 
 
 def anchor(key: str) -> str:

@@ -228,7 +228,7 @@ class Site:
         yield from self._carried()
 
     def _front(self) -> Iterator[tuple[str, bytes]]:
-        drawn = atlas.drawn(self.lines, root="", anchor="map.html", tallest=460)
+        drawn = atlas.drawn(self.lines, root="", anchor="map.html", sheet=atlas.FRONT)
         told = self.situation
         of_day = [line for line in self.lines if line.id in set(told.incidents)]
         yield "index.html", self.pages.page(
@@ -278,7 +278,15 @@ class Site:
             yield (
                 name,
                 self.pages.page(
-                    "group.html.j2", name, here=f"{group.sort}.html", group=group, pages=names, at=at, lines=lines, map=drawn
+                    "group.html.j2",
+                    name,
+                    here=f"{group.sort}.html",
+                    group=group,
+                    pages=names,
+                    at=at,
+                    lines=lines,
+                    map=drawn,
+                    most=_SPOT,
                 ),
             )
         title = f"{self.frame.title}: {group.label}"
@@ -358,6 +366,7 @@ class Site:
         yield line.address, self.pages.page(
             "incident.html.j2", line.address, here="incidents.html", **shared, case=case, findings=held, groups=mine, newer=newer,
             older=older, where=self.where, tellers={teller.account: teller for teller in incident.tellers},
+            map=atlas.drawn([line], root="../", sheet=atlas.SMALL),
         )  # fmt: skip
         yield line.embed, self.pages.embed(line.embed, **shared, most=FRAMED)
 

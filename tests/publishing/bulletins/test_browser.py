@@ -1,0 +1,72 @@
+"""A bulletin in a real browser, opened as files: its style and script are let in, nothing is asked of anybody, it fits a phone."""
+
+from __future__ import annotations
+
+import pytest
+from tests.web.browser import MISSING, browser
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+NAMES = (
+    "index.html",
+    "map.html",
+    "incidents.html",
+    "ledger.html",
+    "regions.html",
+    "themes.html",
+    "sources.html",
+    "reports.html",
+    "method.html",
+)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as found:
+        yield found
+
+
+def opened(chromium, site, name, **options):
+    page = chromium.new_context(**options).new_page()
+    page.wrong, page.asked = [], []
+    page.on("console", lambda said: page.wrong.append(said.text))
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(f"file://{site}/{name}")
+    return page
+
+
+def test_pages_open_as_files_with_their_style_and_no_request(chromium, site):
+    some = sorted(path.name for path in (site / "incidents").iterdir())[:2]
+    for name in (*NAMES, *(f"incidents/{one}" for one in some), *(f"embed/{one}" for one in some)):
+        page = opened(chromium, site, name, viewport={"width": 390, "height": 800})
+        assert page.wrong == [], name
+        assert all(url.startswith("file://") for url in page.asked), name
+        assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px", name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 391, name
+        assert page.evaluate("window.hacked === undefined")
+        page.context.close()
+
+
+def test_it_is_dark_where_the_reader_is(chromium, site):
+    light, dark = (
+        opened(chromium, site, "index.html", color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for scheme in ("light", "dark")
+    )
+    assert light != dark
+
+
+def test_the_list_is_searched_on_the_spot_and_whole_without_a_script(chromium, site):
+    page = opened(chromium, site, "incidents.html")
+    every = page.locator(".row").count()
+    page.get_by_label("Find on this page").fill("prisoner release")
+    assert page.locator(".row:visible").count() == 1
+    plain = opened(chromium, site, "incidents.html", java_script_enabled=False)
+    assert plain.locator(".row:visible").count() == every > 5
+
+
+def test_the_keyboard_gets_to_the_content_first(chromium, site):
+    page = opened(chromium, site, "index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
