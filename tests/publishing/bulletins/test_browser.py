@@ -54,13 +54,36 @@ def test_it_is_dark_where_the_reader_is(chromium, site):
     assert light != dark
 
 
-def test_the_list_is_searched_on_the_spot_and_whole_without_a_script(chromium, site):
+def test_all_incidents_are_searched_from_the_folder_and_all_is_there_without_a_script(chromium, site):
     page = opened(chromium, site, "incidents.html")
-    every = page.locator(".row").count()
+    page.get_by_label("Find among all incidents").fill("prisoner release")
+    found = page.locator(".all .row a")
+    found.first.wait_for()
+    assert found.all_text_contents() == ["Prisoner release in Brod, 11 May 2031"]
+    found.first.click()
+    assert "Prisoner release" in page.title()
+    assert page.wrong == []
+    plain = opened(chromium, site, "incidents.html", java_script_enabled=False)
+    assert plain.locator(".row:visible").count() > 5
+
+
+def test_a_long_list_is_narrowed_on_the_spot(chromium, site):
+    page = opened(chromium, site, "filed/region-karsh-valley.html")
+    assert page.locator(".row").count() > 5
     page.get_by_label("Find on this page").fill("prisoner release")
     assert page.locator(".row:visible").count() == 1
-    plain = opened(chromium, site, "incidents.html", java_script_enabled=False)
-    assert plain.locator(".row:visible").count() == every > 5
+
+
+def test_hostile_words_run_nowhere(chromium, site):
+    alerts = []
+    page = chromium.new_page()
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto(f"file://{site}/incidents.html")
+    page.get_by_label("Find among all incidents").fill("alert(")
+    page.locator(".all .row").first.wait_for()
+    for name in ("reports.html", "sources.html"):
+        page.goto(f"file://{site}/{name}")
+    assert alerts == []
 
 
 def test_the_keyboard_gets_to_the_content_first(chromium, site):

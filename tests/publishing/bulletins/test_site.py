@@ -135,6 +135,7 @@ def test_hostile_words_are_words(parsed, site):
         assert not [url for url in page.xpath("//@href") if "javascript:" in url.lower() and not url.startswith("mailto:")], (
             name
         )
+        assert not [text for text in page.xpath("//meta/@content") if "&lt;" in text or "&amp;" in text], name
         seen += SCRIPT in page.text_content()
     assert seen > 5
     for name, text in pages(site).items():
@@ -239,6 +240,15 @@ def test_the_address_is_in_canonical_links_citations_and_frames(abroad):
     assert "Told by" in citation
     assert '<iframe src="https://watch.example/karsh/embed/' in page.xpath("string(//pre)")
     assert page.xpath("//a[starts-with(@href, 'mailto:?subject=')]")
+
+
+def test_what_other_sites_show_of_a_link_are_the_words_of_the_evidence(parsed):
+    page = next(p for n, p in parsed.items() if n.startswith("incidents/") and "Prisoner release" in p.xpath("string(//h1)"))
+    said = {one.get("property") or one.get("name"): one.get("content") for one in page.xpath("//meta[@content]")}
+    assert said["og:title"] == "Prisoner release in Brod, 11 May 2031"
+    assert "released 20 prisoners" in said["og:description"] == said["description"]
+    assert said["DC.date"] == "2031-05-15"
+    assert said["DC.source"].startswith("https://")
 
 
 def test_the_frame_for_other_sites_is_one_file(site):

@@ -141,5 +141,6 @@ def _files_of(place: Path) -> set[str] | None:
 def _walked(place: Path) -> Iterator[str]:
     for here, folders, names in os.walk(place):
         folders.sort()
-        for name in sorted(names):
+        linked = (name for name in folders if os.path.islink(os.path.join(here, name)))  # noqa: PTH114, PTH118 - os.walk gives strings
+        for name in sorted([*names, *linked]):
             yield os.path.relpath(os.path.join(here, name), place).replace(os.sep, "/")  # noqa: PTH118 - os.walk gives strings

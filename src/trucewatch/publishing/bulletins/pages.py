@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
+from html import unescape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +127,7 @@ class Pages:
             "web": web_address,
             "file_name": file_name,
             "named": _named,
+            "unescaped": lambda text: unescape(str(text)).strip(),
             "origin_number": lambda origin, numbers: numbers.get(origin, ""),
         }
 

@@ -5,6 +5,7 @@ The same dossier and choices give the same bytes. This module must not mask, and
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -23,6 +24,7 @@ from trucewatch.publishing.bulletins.ledger import ledger_pages
 from trucewatch.publishing.bulletins.lines import file_name, voices
 from trucewatch.publishing.bulletins.mail import digest
 from trucewatch.publishing.bulletins.pages import GRADES, Pages, anchor, asset
+from trucewatch.publishing.ledger_text import name_of
 from trucewatch.publishing.side_by_side import LETTERS, beside
 from trucewatch.publishing.words import clean, day
 
@@ -246,10 +248,25 @@ class Site:
         )  # fmt: skip
 
     def _incident_lists(self) -> Iterator[tuple[str, bytes]]:
+        yield "index.js", self._index()
         names = paged("incidents", len(self.lines), PAGE)
         for at, name in enumerate(names):
             lines = self.lines[at * PAGE : (at + 1) * PAGE]
             yield name, self.pages.page("incidents.html.j2", name, here="incidents.html", pages=names, at=at, lines=lines)
+
+    def _index(self) -> bytes:
+        """What the script searches: an incident a row, its page, headline, quote and the rest; loaded only by who begins to search."""
+        rows = [
+            [
+                line.address,
+                line.headline,
+                line.quote,
+                line.who,
+                f"{line.days} {line.place} {line.category} {line.grade} {line.harm}",
+            ]
+            for line in self.lines
+        ]
+        return f"window.bulletinIndex = {json.dumps(rows, separators=(',', ':'))};\n".encode()
 
     def _groups(self) -> Iterator[tuple[str, bytes]]:
         whole = [group for group in self.regions if group.above is None]
@@ -307,7 +324,7 @@ class Site:
         most = sorted(gathered.quoted, key=lambda item: (-item.number, item.publisher, item.who))[:60]
         yield "sources.html", self.pages.page(
             "sources.html.j2", "sources.html", publishers=gathered.publishers, pairs=gathered.pairs, quoted=most,
-            pages_of=self.publisher_pages,
+            pages_of=self.publisher_pages, called=name_of(gathered.agreement) if gathered.agreement else str,
         )  # fmt: skip
         told_in = self._told_in()
         filed = {key: group.page for key, group in self.filed.items()}
@@ -362,11 +379,12 @@ class Site:
             if finding.bearing != "no bearing"
         ]
         sides = [(name, label, voices(mine, case.words)) for name, label, mine in found.sides]
+        urls = (self.papers[t.report].url for t in incident.tellers if t.report in self.papers)
         shared = {"line": line, "incident": incident, "found": found, "sides": sides, "papers": self.papers}
         yield line.address, self.pages.page(
             "incident.html.j2", line.address, here="incidents.html", **shared, case=case, findings=held, groups=mine, newer=newer,
             older=older, where=self.where, tellers={teller.account: teller for teller in incident.tellers},
-            map=atlas.drawn([line], root="../", sheet=atlas.SMALL),
+            sources=list(dict.fromkeys(filter(None, urls))), map=atlas.drawn([line], root="../", sheet=atlas.SMALL),
         )  # fmt: skip
         yield line.embed, self.pages.embed(line.embed, **shared, most=FRAMED)
 
