@@ -17,14 +17,23 @@ if TYPE_CHECKING:
     from trucewatch.publishing.bulletins.lines import Line
 
 _ATOM = "http://www.w3.org/2005/Atom"
-#: Entries of a feed; who reads more goes to the pages.
-MOST = 100
+#: Entries of the bulletin's feed, and of one region's or theme's; who reads more goes to the pages.
+MOST, FEWER = 100, 30
 #: Where no report says when it was published.
 _EPOCH = "1970-01-01T00:00:00Z"
 _NOT_XML = {code: 0xFFFD for code in (*range(32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF) if code not in {9, 10, 13}}
 
 
-def feed(frame: Frame, path: str, page: str, *, title: str, lines: Sequence[Line], content: Callable[[Line], str]) -> bytes:
+def feed(
+    frame: Frame,
+    path: str,
+    page: str,
+    *,
+    title: str,
+    lines: Sequence[Line],
+    content: Callable[[Line], str],
+    most: int = MOST,
+) -> bytes:
     """A feed.
 
     Args:
@@ -34,10 +43,11 @@ def feed(frame: Frame, path: str, page: str, *, title: str, lines: Sequence[Line
         title: its title.
         lines: the incidents; the latest updated are taken.
         content: an incident as a piece of HTML, its links as they are from the feed.
+        most: how many.
     """
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": "en"})
     up = "" if frame.base_url else "../" * path.count("/")
-    chosen = sorted(lines, key=lambda line: (line.updated, line.id), reverse=True)[:MOST]
+    chosen = sorted(lines, key=lambda line: (line.updated, line.id), reverse=True)[:most]
     updated = max((line.updated for line in chosen), default="") or moment(frame.as_of) or _EPOCH
     _put(root, "id", frame.urn("feed", page))
     _put(root, "title", title)

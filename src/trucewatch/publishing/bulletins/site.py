@@ -16,7 +16,7 @@ from trucewatch.dossier.book import agreement_of
 from trucewatch.ledger.over_time import Leaf
 from trucewatch.ledger.situation import situation, unheld
 from trucewatch.publishing.bulletins import atlas, groups, passages
-from trucewatch.publishing.bulletins.feed import feed
+from trucewatch.publishing.bulletins.feed import FEWER, feed
 from trucewatch.publishing.bulletins.folder import building, check
 from trucewatch.publishing.bulletins.frame import Choices, Frame, base_of, licence_of
 from trucewatch.publishing.bulletins.gather import gather
@@ -316,6 +316,7 @@ class Site:
                 title=title,
                 lines=group.lines,
                 content=partial(self._entry, path=group.feed),
+                most=FEWER,
             ),
         )
 
@@ -379,11 +380,12 @@ class Site:
             if finding.bearing != "no bearing"
         ]
         sides = [(name, label, voices(mine, case.words)) for name, label, mine in found.sides]
+        spoken = [(label, voice) for name, label, mine in sides if name != "mentions" for voice in mine[:1] if voice.pieces]
         urls = (self.papers[t.report].url for t in incident.tellers if t.report in self.papers)
         shared = {"line": line, "incident": incident, "found": found, "sides": sides, "papers": self.papers}
         yield line.address, self.pages.page(
             "incident.html.j2", line.address, here="incidents.html", **shared, case=case, findings=held, groups=mine, newer=newer,
-            older=older, where=self.where, tellers={teller.account: teller for teller in incident.tellers},
+            older=older, where=self.where, front=spoken[:2] if len(incident.tellers) > 1 else [], tellers={teller.account: teller for teller in incident.tellers},
             sources=list(dict.fromkeys(filter(None, urls))), map=atlas.drawn([line], root="../", sheet=atlas.SMALL),
         )  # fmt: skip
         yield line.embed, self.pages.embed(line.embed, **shared, most=FRAMED)
