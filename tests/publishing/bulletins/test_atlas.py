@@ -10,6 +10,7 @@ from lxml import etree
 from trucewatch.publishing.bulletins.atlas import drawn
 from trucewatch.publishing.bulletins.groups import Names, regions
 from trucewatch.publishing.bulletins.lines import Line
+from trucewatch.publishing.bulletins.timeline import timeline
 
 SVG = {"s": "http://www.w3.org/2000/svg"}
 
@@ -119,3 +120,26 @@ def test_names_of_files_are_plain_and_each_once():
     assert made[0] == "regions/idlib-syria" == made[4]
     assert len(set(made)) == 5
     assert all(re.fullmatch(r"regions/[a-z0-9-]+", name) for name in made)
+
+
+def test_the_timeline_counts_each_incident_once_and_says_what_it_does_not_show():
+    days = ("2031-05-01", "2031-05-01", "2031-05-03", "2031-05-09")
+    lines = [line(n, begin=day, until=day, grade="independent" if n == 1 else "single origin") for n, day in enumerate(days)]
+    found = timeline([*lines, line(8, begin=None, until=None), line(9, begin="2031-05", until=None)])
+    assert found.rows == (("1 May 2031", 2, 1), ("3 May 2031", 1, 1), ("9 May 2031", 1, 1))
+    assert (found.unit, found.before, found.undated) == ("day", 0, 2)
+    root = etree.fromstring(found.svg)
+    assert len(root.xpath("//*[@class='firm']")) == 1
+    assert len(root.xpath("//*[@class='thin']")) == 3
+
+
+def test_a_long_time_is_told_by_weeks_or_years_and_an_outlier_does_not_flatten_it():
+    from datetime import date, timedelta  # noqa: PLC0415
+
+    days = [(date(2031, 1, 1) + timedelta(days=3 * n)).isoformat() for n in range(60)]
+    lines = [line(n, begin=day, until=day) for n, day in enumerate(days)]
+    found = timeline([*lines, line(99, begin="1967-06-05", until="1967-06-10")])
+    assert (found.unit, found.before) == ("week", 1)
+    assert sum(number for _, number, _ in found.rows) == 60
+    assert timeline(lines[:1]) is None
+    assert timeline([line(1, begin="0001-01-01", until=None), line(2, begin="9999-12-31", until=None)]) is not None

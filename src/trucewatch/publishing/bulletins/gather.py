@@ -47,7 +47,6 @@ class Paper:
     """
 
     id: str
-    number: int
     title: str
     publisher: str
     published: str | None
@@ -166,8 +165,7 @@ def gather(
     """
     heard = _Sources(tell=tell)
     cases = tuple(case_of(held) for held in leaving(dossier, agreement, begin, until, met=heard.met))
-    order = {id_: number for number, id_ in enumerate(dossier.read(_order), 1)}
-    papers = tuple(sorted(heard.papers.values(), key=lambda paper: (order.get(paper.id, 0), paper.id)))
+    papers = tuple(sorted(heard.papers.values(), key=lambda paper: (moment(paper.published), paper.id)))
     copies, found = dossier.read(lambda conn: (_copies(conn, heard.papers), _links(conn, heard.papers)))
     from trucewatch.dossier.leaving import door  # noqa: PLC0415 - the policy alone
 
@@ -189,10 +187,6 @@ def gather(
     )
 
 
-def _order(conn: Connection) -> list[str]:
-    return list(conn.scalars(select(reports.c.id).order_by(reports.c.published, reports.c.id)))
-
-
 def _unread(conn: Connection) -> int:
     return int(conn.scalar(select(func.count()).where(reports.c.status != "read")) or 0)
 
@@ -209,7 +203,6 @@ def _paper(report: str, found: Report, events: int, *, whole: bool) -> Paper:
     origin = found.origin
     return Paper(
         id=report,
-        number=0,
         title=clean(found.title or "") or "untitled report",
         publisher=_name(found.publisher),
         published=found.published,

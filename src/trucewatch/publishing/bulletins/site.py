@@ -24,6 +24,7 @@ from trucewatch.publishing.bulletins.ledger import ledger_pages
 from trucewatch.publishing.bulletins.lines import file_name, voices
 from trucewatch.publishing.bulletins.mail import digest
 from trucewatch.publishing.bulletins.pages import GRADES, Pages, anchor, asset
+from trucewatch.publishing.bulletins.timeline import timeline
 from trucewatch.publishing.ledger_text import name_of
 from trucewatch.publishing.side_by_side import LETTERS, beside
 from trucewatch.publishing.words import clean, day
@@ -95,7 +96,8 @@ def write(
 def _finish(folder: Folder, site: Site) -> None:
     frame, gathered = site.frame, site.gathered
     folder.finish({
-        "title": frame.title, "publisher": frame.publisher, "licence": frame.licence.name, "as_of": frame.as_of, "day": frame.day,
+        "dossier": frame.dossier, "title": frame.title, "publisher": frame.publisher,
+        "licence": frame.licence.name, "as_of": frame.as_of, "day": frame.day,
         "from": frame.begin, "to": frame.until, "base_url": frame.base_url, "made_by": f"Trucewatch {frame.version}",
         "agreement": gathered.agreement.id if gathered.agreement else None,
         "incidents": len(gathered.cases), "reports": len(gathered.papers), "inputs_not_read": gathered.unread,
@@ -235,7 +237,7 @@ class Site:
         of_day = [line for line in self.lines if line.id in set(told.incidents)]
         yield "index.html", self.pages.page(
             "index.html.j2", "index.html", situation=told, agreement=self.gathered.agreement, map=drawn, of_day=of_day[:PAGE],
-            latest=self.lines[:_LATEST],
+            latest=self.lines[:_LATEST], days=timeline(self.lines),
         )  # fmt: skip
         own = atlas.drawn(self.lines, root="")
         apart = own.apart if own else self.lines
@@ -289,23 +291,13 @@ class Site:
 
     def _group(self, group: Group) -> Iterator[tuple[str, bytes]]:
         names = paged(group.name, len(group.lines), PAGE)
-        drawn = atlas.drawn(group.lines, root="../")
+        drawn, days = atlas.drawn(group.lines, root="../"), timeline(group.lines)
         for at, name in enumerate(names):
             lines = group.lines[at * PAGE : (at + 1) * PAGE]
-            yield (
-                name,
-                self.pages.page(
-                    "group.html.j2",
-                    name,
-                    here=f"{group.sort}.html",
-                    group=group,
-                    pages=names,
-                    at=at,
-                    lines=lines,
-                    map=drawn,
-                    most=_SPOT,
-                ),
-            )
+            yield name, self.pages.page(
+                "group.html.j2", name, here=f"{group.sort}.html", group=group, pages=names, at=at, lines=lines, map=drawn, days=days,
+                most=_SPOT,
+            )  # fmt: skip
         title = f"{self.frame.title}: {group.label}"
         yield (
             group.feed,
@@ -381,11 +373,12 @@ class Site:
         ]
         sides = [(name, label, voices(mine, case.words)) for name, label, mine in found.sides]
         spoken = [(label, voice) for name, label, mine in sides if name != "mentions" for voice in mine[:1] if voice.pieces]
+        front = spoken[:2] if len(incident.tellers) > 1 else []
         urls = (self.papers[t.report].url for t in incident.tellers if t.report in self.papers)
         shared = {"line": line, "incident": incident, "found": found, "sides": sides, "papers": self.papers}
         yield line.address, self.pages.page(
             "incident.html.j2", line.address, here="incidents.html", **shared, case=case, findings=held, groups=mine, newer=newer,
-            older=older, where=self.where, front=spoken[:2] if len(incident.tellers) > 1 else [], tellers={teller.account: teller for teller in incident.tellers},
+            older=older, where=self.where, front=front, tellers={teller.account: teller for teller in incident.tellers},
             sources=list(dict.fromkeys(filter(None, urls))), map=atlas.drawn([line], root="../", sheet=atlas.SMALL),
         )  # fmt: skip
         yield line.embed, self.pages.embed(line.embed, **shared, most=FRAMED)
