@@ -10,7 +10,7 @@ from tests.ledger.account_samples import ARMY, FRONT, ORL, account, dead, on
 from trucewatch.ledger.findings import Book
 from trucewatch.ledger.incidents import summarise
 from trucewatch.ledger.over_time import NOBODY, Leaf, over_time, told_days
-from trucewatch.ledger.situation import situation
+from trucewatch.ledger.situation import situation, unheld
 from trucewatch.model.agreement import Agreement, Area, Involved, Match, Period, Term
 from trucewatch.model.incident import Voice
 
@@ -156,6 +156,19 @@ def test_the_day_says_what_nobody_saw_what_is_open_and_what_is_disputed():
     assert "[i-8]" in section(situation(DEAL, [denied], "2032-05-12"), "What is disputed").sentences[0]
     kept = situation(DEAL, LEAVES, "2032-05-11")
     assert "“Ceasefire” is told as kept" in section(kept, "What was kept").sentences[0]
+
+
+def test_where_nothing_is_held_against_the_day_is_told_by_province():
+    found = unheld(LEAVES, "2032-05-12", "The valley")
+    assert found.title == "The valley: 12 May 2032"
+    assert found.incidents == ("i-2", "i-3", "i-6")
+    assert sum(int(row[0]) for row in rows(found, "By area").values()) == 3
+    assert rows(found, "By category")["Shelling"] == ("2", "0")
+    assert {"What was not seen", "What was kept"}.isdisjoint(section.title for section in found.sections)
+    assert (
+        "That nothing is reported does not say that nothing happened."
+        in section(unheld([], "2032-05-12", "x"), "Overview").sentences
+    )
 
 
 def test_a_day_without_reports_is_not_called_calm():

@@ -26,6 +26,7 @@ _VERBS = {
     "status": "Show how a dossier stands.",
     "incidents": "List a dossier's incidents, or show one with its accounts side by side.",
     "ledger": "Hold a dossier's incidents against an agreement: kept, broken, obstructed, and by whose word.",
+    "bulletin": "Write a dossier's bulletin: a static site with map, ledger, feed and digest.",
     "search": "Find a dossier's reports by their words.",
     "framing": "Show who calls whom what, by publisher and by who speaks.",
     "serve": "Serve a dossier as a web application, to this machine or to a team.",

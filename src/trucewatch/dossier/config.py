@@ -67,6 +67,19 @@ timestamp_authority = ""
 # (`trucewatch agreement show --list`); "" for none.
 agreement = ""
 
+[bulletin]
+# What `trucewatch bulletin` says of itself; title, licence and base_url can be given on the command line too.
+# Its title ("": the dossier's name), and who issues it.
+title = ""
+publisher = ""
+# The terms for what is yours in it (codes, counts, findings, layout); quoted words stay their publishers'. An SPDX id ("CC-BY-4.0",
+# "CC-BY-SA-4.0", "CC0-1.0"), a URL, or your own words ("All rights reserved").
+licence = "CC-BY-4.0"
+# Where it will stand ("https://example.org/karsh/"), for canonical links, feed and citations; "": all links are relative.
+base_url = ""
+# Where readers send corrections: a mail address or a page. It is printed; an address is the digest's sender.
+contact = ""
+
 [protection]
 # Applied to whatever leaves the dossier. Reviewers see everything.
 mask_private_persons = true
@@ -101,6 +114,11 @@ class Config:
     segment_bytes: int = 1_000_000_000
     timestamp_authority: str = ""
     agreement: str = ""
+    bulletin_title: str = ""
+    bulletin_publisher: str = ""
+    bulletin_licence: str = "CC-BY-4.0"
+    bulletin_base_url: str = ""
+    bulletin_contact: str = ""
     publishers: Mapping[str, str] = field(default_factory=dict)
     protection: Mapping[str, Any] = field(default_factory=dict)
 
@@ -231,6 +249,10 @@ def _web(value: Any, folder: Path) -> tuple[str, ...] | None:
     return texts if texts is not None and all(text.startswith(("http://", "https://")) for text in texts) else None
 
 
+def _address(value: Any, _folder: Path) -> str | None:
+    return value if isinstance(value, str) and (not value or value.startswith(("http://", "https://"))) else None
+
+
 def _paths(value: Any, folder: Path) -> tuple[Path, ...] | None:
     texts = _texts(value, folder)
     return None if texts is None else tuple(folder / text for text in texts)
@@ -255,6 +277,13 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, str, _Check]]] = {
     "fetch": {
         "private_hosts": ("private_hosts", "a list of hosts", _texts),
         "obey_robots": ("obey_robots", "true or false", _flag),
+    },
+    "bulletin": {
+        "title": ("bulletin_title", "a text in quotes", _text),
+        "publisher": ("bulletin_publisher", "a text in quotes", _text),
+        "licence": ("bulletin_licence", "an SPDX id or your own words, in quotes", _text),
+        "base_url": ("bulletin_base_url", 'an http(s) URL, or ""', _address),
+        "contact": ("bulletin_contact", "a text in quotes", _text),
     },
     "ledger": {"agreement": ("agreement", "the name of an agreement or of its file, in quotes", _text)},
     "evidence": {

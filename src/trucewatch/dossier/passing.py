@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 #: Incidents that are read at once.
 BATCH = 400
 #: Reports whose protected records are kept at hand.
-_KEPT = 256
+_KEPT = 1024
 GIVEN = "[a reviewer's words]"
 
 

@@ -62,6 +62,34 @@ def situation(agreement: Agreement, leaves: Iterable[Leaf], day: str) -> Situati
         leaves: incidents that may fall on the day or the day before; others do no harm.
         day: the ISO date reported on.
     """
+    before, now, then, loose = _parted(leaves, day)
+    invented = " (an invented agreement)" if agreement.fictional else ""
+    sections = (
+        _overview(now, then), _areas(agreement, now, then), _categories(now, then), _harm(now, then), _founded(now),
+        _unseen(agreement, now, day), _disputed(now), _kept(agreement, now), _loose(loose),
+    )  # fmt: skip
+    title = f"{agreement.title}{invented}: {iso_words(day)}"
+    return Situation(agreement.id, day, before, title, sections, tuple(leaf.incident.id for leaf in now))
+
+
+def unheld(leaves: Iterable[Leaf], day: str, title: str) -> Situation:
+    """The same where there is no agreement: what is told of the day, by province and category; nothing is held against anything.
+
+    Args:
+        leaves: as for :func:`situation`; their findings are not looked at.
+        day: the ISO date reported on.
+        title: what the report is of.
+    """
+    before, now, then, loose = _parted(leaves, day)
+    sections = (
+        _counted(now, then), _provinces(now, then), _categories(now, then), _harm(now, then), _founded(now), _disputed(now),
+        _loose(loose),
+    )  # fmt: skip
+    return Situation("", day, before, f"{title}: {iso_words(day)}", sections, tuple(leaf.incident.id for leaf in now))
+
+
+def _parted(leaves: Iterable[Leaf], day: str) -> tuple[str, list[Leaf], list[Leaf], list[Leaf]]:
+    """The day before, and the leaves of the day, of the day before, and of several days with the day among them."""
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
     now, then, loose = [], [], []
     for leaf in leaves:
@@ -72,13 +100,7 @@ def situation(agreement: Agreement, leaves: Iterable[Leaf], day: str) -> Situati
             then.append(leaf)
         elif day in days:
             loose.append(leaf)
-    invented = " (an invented agreement)" if agreement.fictional else ""
-    sections = (
-        _overview(now, then), _areas(agreement, now, then), _categories(now, then), _harm(now, then), _founded(now),
-        _unseen(agreement, now, day), _disputed(now), _kept(agreement, now), _loose(loose),
-    )  # fmt: skip
-    title = f"{agreement.title}{invented}: {iso_words(day)}"
-    return Situation(agreement.id, day, before, title, sections, tuple(leaf.incident.id for leaf in now))
+    return before, now, then, loose
 
 
 def _many(number: int, noun: str) -> str:
@@ -98,11 +120,21 @@ def _keeping(finding: Finding) -> bool:
     return finding.bearing in KEPT
 
 
-def _overview(now: Sequence[Leaf], then: Sequence[Leaf]) -> Section:
+def _counted(now: Sequence[Leaf], then: Sequence[Leaf]) -> Section:
+    return Section("Overview", tuple(_numbers(now, then)))
+
+
+def _numbers(now: Sequence[Leaf], then: Sequence[Leaf]) -> list[str]:
     reports = {voice.report for leaf in now for voice in leaf.voices}
     papers = {voice.publisher for leaf in now for voice in leaf.voices}
     told_by = f"{_many(len(reports), 'report')} by {_many(len(papers), 'publisher')}"
     sentences = [f"{_many(len(now), 'incident')} reported for the day, {len(then)} for the day before, in {told_by}."]
+    if not now:
+        sentences.append("That nothing is reported does not say that nothing happened.")
+    return sentences
+
+
+def _overview(now: Sequence[Leaf], then: Sequence[Leaf]) -> Section:
     rows = (
         ("told as a breach", str(_told(now, _against)), str(_told(then, _against))),
         ("told as keeping it, whole or in part", str(_told(now, _keeping)), str(_told(then, _keeping))),
@@ -110,9 +142,7 @@ def _overview(now: Sequence[Leaf], then: Sequence[Leaf]) -> Section:
         ("told as keeping others from seeing", *_both(now, then, "prevents verification")),
         ("without bearing on a term", *(str(sum(not _bears(leaf) for leaf in part)) for part in (now, then))),
     )
-    if not now:
-        sentences.append("That nothing is reported does not say that nothing happened.")
-    return Section("Overview", tuple(sentences), Grid(("incidents", "the day", "the day before"), rows))
+    return Section("Overview", tuple(_numbers(now, then)), Grid(("incidents", "the day", "the day before"), rows))
 
 
 def _both(now: Sequence[Leaf], then: Sequence[Leaf], bearing: str) -> tuple[str, str]:
@@ -137,6 +167,20 @@ def _areas(agreement: Agreement, now: Sequence[Leaf], then: Sequence[Leaf]) -> S
     said = [f"Places: {listed([f'{name} ({number})' for name, number in towns.most_common(8)])}."] if towns else []
     said.append("An incident in two areas counts in both; one that may lie in an area counts there.")
     return Section("By area", tuple(said), Grid(("area", "the day", "the day before"), tuple(rows)))
+
+
+def _provinces(now: Sequence[Leaf], then: Sequence[Leaf]) -> Section:
+    one, other = (Counter(_province(leaf.incident) for leaf in part) for part in (now, then))
+    names = sorted(one.keys() | other.keys(), key=lambda name: (name == NOWHERE, -one[name], -other[name], name))
+    rows = tuple((name, str(one[name]), str(other[name])) for name in names)
+    return Section("By area", (), Grid(("area", "the day", "the day before"), rows) if rows else None)
+
+
+def _province(incident: Incident) -> str:
+    place = incident.place
+    if place is None:
+        return NOWHERE
+    return ", ".join(part for part in (place.admin1, place.country) if part) or place_words(place)
 
 
 def _labels(agreement: Agreement) -> dict[Area, str]:
