@@ -140,7 +140,7 @@ def told(request: Request, status: int, what: str, code: str = "") -> Response:
         return problems.problem(status, what, code)
     if request.headers.get("hx-request"):
         return HTMLResponse(_escaped(what), status)
-    return page(request, "error.html.j2", status=status, title=HTTPStatus(status).phrase, message=what)
+    return page(request, "error.html.j2", status=status, number=status, title=HTTPStatus(status).phrase, message=what)
 
 
 def _to_login(request: Request, _: Exception) -> Response:
