@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from trucewatch.cli import run
-from trucewatch.dossier import book, open_desk
+from trucewatch.dossier import open_desk, passing
 from trucewatch.dossier.book import agreement_of, findings, leaves, leaving_leaves, outlooks
 from trucewatch.dossier.config import read
 from trucewatch.dossier.project import open_dossier
@@ -59,7 +59,7 @@ def test_every_incident_is_held_and_the_ids_are_the_dossiers(made, held):
 def test_small_batches_find_the_same(made, held, monkeypatch):
     with open_dossier(made) as dossier:
         whole = findings(dossier, held)
-        monkeypatch.setattr(book, "BATCH", 3)
+        monkeypatch.setattr(passing, "BATCH", 3)
         assert findings(dossier, held) == whole
 
 

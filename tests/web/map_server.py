@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from trucewatch.web import basemap, layers
-from trucewatch.web.palette import MARKS
+from trucewatch.publishing.basemap import layers
+from trucewatch.web import basemap
+from trucewatch.publishing.basemap.palette import MARKS
 
 HERE = Path(__file__).parent
-STATIC = Path(layers.__file__).parent / "static"
+STATIC = Path(basemap.__file__).parent / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:"
 )

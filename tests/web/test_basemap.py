@@ -8,8 +8,9 @@ import re
 import pytest
 
 from trucewatch.ontology import load
-from trucewatch.web import basemap, layers
-from trucewatch.web.palette import MARKS, OTHER, PALETTES, mark
+from trucewatch.publishing.basemap import layers
+from trucewatch.web import basemap
+from trucewatch.publishing.basemap.palette import MARKS, OTHER, PALETTES, mark
 
 THEMES = sorted(PALETTES)
 

@@ -1,4 +1,4 @@
-"""Builds the map's layers from Natural Earth and our own tables into src/trucewatch/web/data/.
+"""Builds the map's layers from Natural Earth and our own tables into src/trucewatch/publishing/basemap/data/.
 
 Run by `make basemap`. The output is committed, so only who changes the map runs it. Same inputs, same bytes. It must not decide
 anything about a record: a layer is a picture, and no place's country is read from it.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "trucewatch"
-OUT = ROOT / "web" / "data"
+OUT = ROOT / "publishing" / "basemap" / "data"
 PLACES = ROOT / "knowledge" / "places" / "data"
 SOURCE = "Made with Natural Earth"
 #: Natural Earth's classes of boundary lines that are more than a boundary, and what the map calls them. A lease is drawn as a boundary.

@@ -1,7 +1,7 @@
 """The map's style: what MapLibre GL draws, from which files of the package, in which colours.
 
 It names no address outside the application, and no glyph server: MapLibre 6 draws letters with the reader's own fonts where a style
-has no `glyphs`. Files and incidents are the business of :mod:`trucewatch.web.layers`. A polygon or line here never decides which
+has no `glyphs`. Files and incidents are the business of :mod:`trucewatch.publishing.basemap.layers`. A polygon or line here never decides which
 country a record is in.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from trucewatch.web.palette import MARKS, OTHER, PALETTES, Mark, Palette, Theme
+from trucewatch.publishing.basemap.palette import MARKS, OTHER, PALETTES, Mark, Palette, Theme
 
 Json: TypeAlias = dict[str, Any]
 Expression: TypeAlias = list[Any]
@@ -30,7 +30,7 @@ def style(theme: Theme, base: str = "/static/map") -> Json:
 
     Args:
         theme: ``light`` or ``dark``.
-        base: Where the application serves the files of :func:`trucewatch.web.layers.answer`.
+        base: Where the application serves the files of :func:`trucewatch.publishing.basemap.layers.answer`.
 
     The source ``incidents`` is empty, to be filled by the page; ``metadata`` carries the marks and what is to be loaded near.
     """

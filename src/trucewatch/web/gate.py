@@ -18,6 +18,7 @@ from trucewatch.dossier.accounts import machine_accounts
 from trucewatch.dossier.incident_graph import row_of
 from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.leaving import Door, door, names_at_risk, persons
+from trucewatch.dossier.passing import GIVEN
 from trucewatch.dossier.store.tables import current, events, incidents, members
 from trucewatch.ledger.accounts import accounts_of
 from trucewatch.ledger.incidents import summarise
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 V = TypeVar("V")
-GIVEN = "[a reviewer's words]"
 _RECORDS, _INCIDENTS = 512, 4096
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from trucewatch.web import basemap, layers
+from trucewatch.publishing.basemap import layers
+from trucewatch.web import basemap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

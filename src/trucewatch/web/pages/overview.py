@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from trucewatch.dossier import browse
 from trucewatch.dossier.store.tables import events, incidents, members, reports
-from trucewatch.web import layers, plain
+from trucewatch.publishing import plain
+from trucewatch.publishing.basemap import layers
+from trucewatch.publishing.basemap.palette import MARKS, OTHER
 from trucewatch.web.asked import PAGE, Asked
-from trucewatch.web.palette import MARKS, OTHER
 from trucewatch.web.render import page
 from trucewatch.web.security import User, reader
 from trucewatch.web.view import Listed, View, view_of
@@ -28,9 +29,6 @@ router = APIRouter()
 #: What one map shows at most (masking each takes its time), and values a count lists.
 MOST_SHOWN, MOST_MASKED = 20_000, 2_000
 MOST_VALUES = 12
-#: Metres within which a place of this where_prec lies; what is told to a country has no point on the map.
-_RADIUS = {2: 25_000.0, 3: 40_000.0, 4: 80_000.0}
-_COUNTRY = 6
 GRADES = ("opposed sides agree", "independent", "several dependent", "single origin")
 Counted = list[tuple[str | None, int]]
 
@@ -72,7 +70,7 @@ def _drawn(listed: Listed) -> dict[str, Any]:
 
 
 def _has_point(row: Row) -> bool:
-    return row.latitude is not None and row.longitude is not None and (row.precision or 0) < _COUNTRY
+    return row.latitude is not None and row.longitude is not None and (row.precision or 0) < layers.COUNTRY
 
 
 def _feature(row: Row) -> dict[str, Any]:
@@ -80,7 +78,7 @@ def _feature(row: Row) -> dict[str, Any]:
     assert row.longitude is not None  # noqa: S101
     return layers.incident(
         row.id, row.headline, row.longitude, row.latitude, group=plain.group(row.truce), disputed=row.disputed,
-        radius=_RADIUS.get(row.precision or 0), day=(row.begin or "")[:10],
+        radius=layers.RADIUS.get(row.precision or 0), day=(row.begin or "")[:10],
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trucewatch.knowledge.places.tables import DATA as GAZETTEER
-from trucewatch.web.palette import mark
+from trucewatch.publishing.basemap.palette import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +33,9 @@ CELL = 2
 MOST_VILLAGES = 1_500
 #: The smallest population of a place in the layer `places`: smaller ones come by cell.
 PLACES_FROM = 30_000
+#: Metres within which a place of this where_prec lies; what is told to a country has no point on the map.
+RADIUS = {2: 25_000.0, 3: 40_000.0, 4: 80_000.0}
+COUNTRY = 6
 #: Metres to a pixel at zoom 0 on the equator, with MapLibre's tiles of 512 pixels.
 _METRES = 40_075_016.686 / 512
 _KINDS = (3, 5)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from trucewatch.web import layers
+from trucewatch.publishing.basemap import layers
 
 TOPICS = {
     "land-world",
