@@ -10,10 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-
-import trucewatch
 from tests.web.browser import browser as real_browser
 from tests.web.live import Visitor, served
+
+import trucewatch
 from trucewatch.dossier.adding import Adding
 from trucewatch.dossier.keeping import coder_json
 from trucewatch.dossier.project import init, open_dossier

@@ -41,7 +41,12 @@ class Visitor:
     def __init__(self, chromium, base, *, size=WIDE, theme="light", script=True):
         self.base, self.said, self.outside = base, [], []
         self.context = chromium.new_context(
-            viewport=size, color_scheme=theme, reduced_motion="reduce", java_script_enabled=script, base_url=base, locale="en-GB"
+            viewport=size,
+            color_scheme=theme,
+            reduced_motion="reduce",
+            java_script_enabled=script,
+            base_url=base,
+            locale="en-GB",
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
@@ -99,7 +104,11 @@ class Visitor:
             self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         return [
-            (item["id"], item["impact"], [node["html"][:160] + " | " + node["failureSummary"][:200] for node in item["nodes"]][:3])
+            (
+                item["id"],
+                item["impact"],
+                [node["html"][:160] + " | " + node["failureSummary"][:200] for node in item["nodes"]][:3],
+            )
             for item in found["violations"]
             if item["impact"] in {"serious", "critical"}
         ]

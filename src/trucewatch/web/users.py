@@ -193,7 +193,9 @@ def _check_row(row: Mapping[str, object], secret: str) -> None:
 
 
 def _written(data: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
-    lines = ["# Who may log in. Written by `trucewatch serve --add-user`, `--add-token`, `--remove-user` and the pages for it; hashes only."]
+    lines = [
+        "# Who may log in. Written by `trucewatch serve --add-user`, `--add-token`, `--remove-user` and the pages for it; hashes only."
+    ]
     for table, rows in data.items():
         for name, row in sorted(rows.items()):
             quoted = name.replace("\\", "\\\\").replace('"', '\\"')

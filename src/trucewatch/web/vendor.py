@@ -116,9 +116,7 @@ def altered(folder: Path = FOLDER) -> list[str]:
     return [path for path, digest in expected if hashlib.sha256((folder / path).read_bytes()).hexdigest() != digest]
 
 
-def fetch(
-    folder: Path = FOLDER, *, node: Path | None = None, wanted: Sequence[Pin] | None = None
-) -> tuple[Library, ...]:
+def fetch(folder: Path = FOLDER, *, node: Path | None = None, wanted: Sequence[Pin] | None = None) -> tuple[Library, ...]:
     """Fetch every pinned library into ``folder``; what lay there stays until all of them are in hand.
 
     Args:
@@ -260,7 +258,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         fetch(options.into, node=options.node, wanted=wanted)
     except TrucewatchError as error:
-        sys.stderr.write(f"{what[0].upper()}{what[1:]} are not here, all else works: {error.line()}. To try again: make web-assets\n")
+        sys.stderr.write(
+            f"{what[0].upper()}{what[1:]} are not here, all else works: {error.line()}. To try again: make web-assets\n"
+        )
         return 0 if options.lenient else 1
     return 0
 

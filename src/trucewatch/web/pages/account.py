@@ -6,7 +6,7 @@ and these pages are not there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -75,9 +75,9 @@ def users(request: Request, user: Annotated[User, Depends(admin)]) -> Response:
 def add_user(request: Request, name: Name = "", role: Name = "reader", password: Secret = "") -> Response:
     """Another user."""
     name = name.strip()
+    if name in users_of(request).roles():
+        return _users(request, f"There is a user {name!r} already.")
     try:
-        if name in users_of(request).roles():
-            raise TrucewatchError("user-there", f"there is a user {name!r} already", next_step="change them below")
         users_of(request).add(name, _role(role), password)
     except TrucewatchError as error:
         return _users(request, error.line())
@@ -97,7 +97,7 @@ def change_user(request: Request, name: Name = "", do: Name = "", role: Name = "
             users_of(request).drop(name)
             sessions_of(request).end_of(name)
         else:
-            raise HTTPException(422, "That cannot be done.")
+            return _users(request, "That cannot be done.")
     except TrucewatchError as error:
         return _users(request, error.line())
     return RedirectResponse(_under(request, f"/users?did={do}"), 303)
@@ -119,7 +119,7 @@ def _done(request: Request) -> str:
 def _role(text: str) -> Role:
     if text not in ROLES:
         raise TrucewatchError("bad-role", f"there is no role {text!r}", next_step=", ".join(ROLES))
-    return cast("Role", text)
+    return text
 
 
 def _under(request: Request, path: str) -> str:

@@ -1,9 +1,10 @@
 // The overview with a script: map, timeline and list linked. Days chosen on the timeline narrow map and list; the map's view narrows
 // timeline and list. All of it stands in the address. Without a script the form and the list do everything but the picture.
+const AGAIN = 4000; // milliseconds until what was not ready is asked for again
 const picture = document.getElementById("picture");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const theme = () => (dark.matches ? "dark" : "light");
-const state = { all: null, apart: [], more: false, map: null, place: () => {}, line: null, chosen: null, timer: 0, asking: null };
+const state = { all: null, apart: [], more: false, late: false, map: null, place: () => {}, line: null, chosen: null, timer: 0, asking: null };
 
 const asked = (name) => new URLSearchParams(location.search).get(name);
 const boxAsked = () => asked("box")?.split(",").map(Number);
@@ -56,7 +57,8 @@ async function load() {
   const answer = await fetch(`${picture.dataset.data}?${query}`);
   if (!answer.ok) throw new Error(`incidents: ${answer.status}`);
   const found = await answer.json();
-  [state.all, state.apart, state.more] = [found.incidents, found.apart, found.more];
+  [state.all, state.apart, state.more, state.late] = [found.incidents, found.apart, found.more, found.late];
+  if (found.late) setTimeout(() => load().then(draw), AGAIN);
 }
 
 const within = (day, from, until) => (!from && !until) || (day && (!from || day >= from) && (!until || day <= until));
@@ -84,6 +86,7 @@ function draw() {
     apart && !box ? `${apart} without a place on the map` : "",
     box ? "the timeline shows what lies within the map" : "",
     state.more ? "the picture has the latest only" : "",
+    state.late ? "more is being made ready" : "",
   ];
   document.getElementById("apart").textContent = notes.filter(Boolean).join(" · ");
   document.getElementById("whole").hidden = !(from || until || box);
