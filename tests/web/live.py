@@ -11,7 +11,7 @@ from pathlib import Path
 #: Where the documentation's pictures go; ordinary runs take none.
 SHOTS = Path(os.environ["SCREENSHOTS"]) if os.environ.get("SCREENSHOTS") else None
 AXE = Path(__file__).parents[2] / ".axe" / "axe-core" / "axe.min.js"
-PATIENCE = 60_000
+PATIENCE = 30_000
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 

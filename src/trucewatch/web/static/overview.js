@@ -121,7 +121,10 @@ async function openTheMap() {
     clearTimeout(state.timer);
     state.timer = setTimeout(() => go(address({ box: view(map.getBounds()) })), 250);
   });
-  map.once("idle", () => (picture.dataset.ready = "yes"));
+  map.once("idle", () => {
+    performance.mark("drawn");
+    picture.dataset.ready = "yes";
+  });
   dark.addEventListener("change", async () => {
     picture.dataset.ready = "";
     await changeStyle(map, picture.dataset[theme()]);
@@ -172,6 +175,7 @@ async function start() {
   picture.hidden = false;
   await Promise.all([tried(openTheMap, "map"), tried(openTheTimeline, "timeline")]);
   draw();
+  performance.mark("interactive");
   document.getElementById("whole").addEventListener("click", () => {
     const box = bounds(state.all.features);
     if (box) state.map?.fitBounds(box, { padding: 40, maxZoom: 9 });
