@@ -6,10 +6,13 @@ import os
 import socket
 import threading
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
-#: Where the documentation's pictures go; ordinary runs take none.
+#: Where the documentation's pictures go; ordinary runs take none. With SCREENSHOTS_ALL=1 every page is taken, for whoever wants to look.
 SHOTS = Path(os.environ["SCREENSHOTS"]) if os.environ.get("SCREENSHOTS") else None
+PICTURES = ("overview", "overview-phone-dark", "incident", "incident-phone", "report-dark", "review", "ledger-term")
+COLOURS = 96
 AXE = Path(__file__).parents[2] / ".axe" / "axe-core" / "axe.min.js"
 PATIENCE = 30_000
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -53,11 +56,16 @@ class Visitor:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", self._see)
+        self.page.on("dialog", self._ask)
 
     def _hear(self, message):
         # the browser's own line about a page that was asked for on purpose and is not there, or is refused
         if message.type in {"error", "warning"} and "the server responded with a status of 4" not in message.text:
             self.said.append(message.text)
+
+    def _ask(self, dialog):
+        self.said.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _see(self, request):
         if not request.url.startswith((f"{self.base}/", "data:", "blob:")):
@@ -73,13 +81,21 @@ class Visitor:
 
     def settle_map(self):
         """Wait until the overview's map is drawn."""
-        self.page.wait_for_function("() => document.getElementById('picture').dataset.ready === 'yes'")
+        self.page.wait_for_function(
+            """() => document.getElementById('picture').dataset.ready === 'yes' &&
+            document.getElementById('map').dataset.mapTheme === (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')"""
+        )
 
     def shot(self, name, **options):
         """A picture for the documentation, where pictures are wanted."""
-        if SHOTS is not None:
-            SHOTS.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=SHOTS / f"web-{name}.png", **options)
+        if SHOTS is None or not (name in PICTURES or os.environ.get("SCREENSHOTS_ALL")):
+            return
+        from PIL import Image  # noqa: PLC0415 - comes with matplotlib; ordinary runs do without
+
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.evaluate("() => scrollTo(0, 0)")
+        taken = Image.open(BytesIO(self.page.screenshot(**options))).convert("RGB")
+        taken.quantize(COLOURS, dither=Image.Dither.NONE).save(SHOTS / f"web-{name}.png", optimize=True)
 
     def log_in(self, name, password):
         """Fill in the login's form."""

@@ -59,6 +59,5 @@ def environment() -> Environment:
     )
     for name in _FILTERS:
         made.filters[name] = getattr(words, name)
-    made.filters["extract_from"] = lambda key, found: found.get(key)
     made.globals["words"] = words
     return made
