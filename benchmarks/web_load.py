@@ -273,8 +273,9 @@ def browser(server: Server) -> dict[str, Any]:
 
 _RENDERER = """() => { const gl = document.createElement('canvas').getContext('webgl');
   const info = gl && gl.getExtension('WEBGL_debug_renderer_info'); return info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : 'none'; }"""
-_FRAMES = """() => { window.frames_ = 0; window.begun_ = performance.now();
-  const step = () => { window.frames_ += 1; window.going_ && requestAnimationFrame(step); }; window.going_ = true; requestAnimationFrame(step); }"""
+_FRAMES = """() => { window.frames_ = 0; window.begun_ = performance.now(); window.going_ = true;
+  const step = () => { window.frames_ += 1; window.going_ && requestAnimationFrame(step); };
+  requestAnimationFrame(step); }"""
 
 
 def _opened(page: Any) -> dict[str, int]:

@@ -127,6 +127,9 @@ def client(app):
 
 # In a real browser
 
+#: Logins that fail before somebody is told to wait.
+ATTEMPTS = 5
+
 
 @pytest.fixture(scope="package")
 def chromium():
@@ -170,8 +173,10 @@ def site(whole, code):
 @pytest.fixture(scope="package")
 def team_site(whole, code, tmp_path_factory):
     """The address of a team's application."""
+    from trucewatch.web.settings import Settings  # noqa: PLC0415 - may be missing
+
     folder = Path(shutil.copytree(whole, tmp_path_factory.mktemp("team") / "karsh"))
-    yield from _site(folder, code, team=True)
+    yield from _site(folder, code, team=True, settings=Settings(logins=ATTEMPTS))
 
 
 def _site(folder, code, **options):

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
 FILE = "masked.sqlite"
 _BATCH = 500
+_ROOMS = ("model", "ontology", "knowledge", "ledger", "dossier")
 _log = logging.getLogger(__name__)
 
 
 def program() -> str:
-    """A mark of the program's own files: what an older one masked is not taken from the store."""
+    """A mark of the program's own files that decide what is masked and told: what an older one masked is not taken from the store."""
     here = Path(trucewatch.__file__).parent
     made = sha256()
-    for path in sorted(here.rglob("*")):
+    for path in sorted((*(path for room in _ROOMS for path in (here / room).rglob("*")), here / "web" / "gate.py")):
         if path.suffix in {".py", ".tsv", ".toml", ".yaml"}:
             status = path.stat()
             made.update(f"{path.relative_to(here)} {status.st_size} {status.st_mtime_ns}\n".encode())
