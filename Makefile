@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_OUT := out/demo
 WEB_ASSETS := src/trucewatch/web/static/vendor/manifest.json
+AXE := .axe/manifest.json
 
-.PHONY: help demo test check bench docs lock gazetteer web-assets basemap clean
+.PHONY: help demo test check bench docs lock gazetteer web-assets screenshots basemap clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,13 +26,21 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 $(WEB_ASSETS): src/trucewatch/web/vendor.toml requirements/node.txt | $(VENV)/.run
 	@$(BIN)/python -m trucewatch.web.vendor --node requirements/node.txt $(LENIENT)
 
+# For the tests of the pages only: axe, which finds hindrances. Skipped with a word where it cannot be fetched.
+$(AXE): tests/web/axe.toml requirements/node.txt | $(VENV)/.run
+	@$(BIN)/python -m trucewatch.web.vendor --node requirements/node.txt --pins tests/web/axe.toml --into $(dir $@) $(LENIENT)
+
 demo: $(VENV)/.run  ## code the bundled fictional dossier and show who says what happened
 	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS) LENIENT=--lenient
 	@$(BIN)/python -m trucewatch demo --out $(DEMO_OUT)
 
 test: $(VENV)/.dev  ## run the tests (no network)
-	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS) LENIENT=--lenient
+	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS) $(AXE) LENIENT=--lenient
 	@$(BIN)/python -m pytest
+
+screenshots: $(VENV)/.dev  ## take the documentation's pictures of the web application anew (Chromium)
+	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS)
+	@SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/web/test_in_browser.py
 
 check: $(VENV)/.dev  ## linters, types and the order of the rooms
 	@$(BIN)/ruff check .
@@ -59,4 +68,4 @@ basemap: requirements/basemap.txt  ## build the map's layers anew (150 MB of pac
 	@.venv-map/bin/python tools/basemap/build.py
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) .venv-map src/trucewatch/web/static/vendor out site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-map .axe src/trucewatch/web/static/vendor out site .pytest_cache .mypy_cache .ruff_cache

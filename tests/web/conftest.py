@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests.web.browser import browser as real_browser
+from tests.web.live import Visitor, served
 
 import trucewatch
 from trucewatch.dossier.adding import Adding
@@ -121,3 +123,79 @@ def logged_in(app, name):
 @pytest.fixture
 def client(app):
     return browser(app)
+
+
+# In a real browser
+
+#: Logins that fail before somebody is told to wait.
+ATTEMPTS = 5
+
+
+@pytest.fixture(scope="package")
+def chromium():
+    """One browser for all tests of this folder."""
+    with real_browser() as found:
+        yield found
+
+
+RTL = {
+    "id": "rtl",
+    "title": "هدنة كارش: قصف سوق ألدون (An invented report)",
+    "publisher": "وكالة وادي كارش للأنباء",
+    "url": "https://example.org/rtl",
+    "published": "2031-05-21",
+    "text": "On 20 May 2031 Varenian forces shelled the market of Aldun (سوق ألدون), the mayor said. Two people were killed.\n\n"
+    "قال رئيس البلدية إن شخصين قتلا في القصف. Rebels denied on Wednesday that they had fired on the town.",
+}
+
+
+@pytest.fixture(scope="package")
+def whole(made, code, tmp_path_factory):
+    """The dossier with an agreement, and a report whose title and publisher run from right to left."""
+    folder = Path(shutil.copytree(made, tmp_path_factory.mktemp("seen") / "karsh"))
+    toml = folder / "dossier.toml"
+    text = toml.read_text("utf-8").replace('agreement = ""', 'agreement = "karsh-2031"')
+    text = text.replace("actors = []", f'actors = ["{DEMO / "states.tsv"}", "{DEMO / "groups.tsv"}"]')
+    toml.write_text(text.replace("gazetteers = []", f'gazetteers = ["{DEMO / "places.tsv"}"]'), "utf-8")
+    lines = folder.parent / "rtl.jsonl"
+    lines.write_text(json.dumps(RTL, ensure_ascii=False) + "\n", "utf-8")
+    with open_dossier(folder, write=True) as dossier:
+        assert [added.outcome for added in Adding(dossier, *code, dossier.reading()).run([str(lines)])] == ["added"]
+    return folder
+
+
+@pytest.fixture(scope="package")
+def site(whole, code):
+    """The address of the application for one who sits at the machine."""
+    yield from _site(whole, code, team=False)
+
+
+@pytest.fixture(scope="package")
+def team_site(whole, code, tmp_path_factory):
+    """The address of a team's application."""
+    from trucewatch.web.settings import Settings  # noqa: PLC0415 - may be missing
+
+    folder = Path(shutil.copytree(whole, tmp_path_factory.mktemp("team") / "karsh"))
+    yield from _site(folder, code, team=True, settings=Settings(logins=ATTEMPTS))
+
+
+def _site(folder, code, **options):
+    for app in serving(folder, code, **options):
+        with served(app) as base:
+            yield base
+
+
+@pytest.fixture
+def visitor(chromium, request):
+    """Makes visitors; at the end none of them may have met a complaint or asked anybody else."""
+    made = []
+
+    def visiting(base, **options):
+        made.append(Visitor(chromium, base, **options))
+        return made[-1]
+
+    yield visiting
+    for one in made:
+        one.context.close()
+    for one in made:
+        one.quiet()

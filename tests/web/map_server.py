@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from trucewatch.publishing.basemap import layers
-from trucewatch.web import basemap
 from trucewatch.publishing.basemap.palette import MARKS
+from trucewatch.web import basemap
 
 HERE = Path(__file__).parent
 STATIC = Path(basemap.__file__).parent / "static"

@@ -9,8 +9,8 @@ import pytest
 
 from trucewatch.ontology import load
 from trucewatch.publishing.basemap import layers
-from trucewatch.web import basemap
 from trucewatch.publishing.basemap.palette import MARKS, OTHER, PALETTES, mark
+from trucewatch.web import basemap
 
 THEMES = sorted(PALETTES)
 

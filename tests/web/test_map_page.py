@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trucewatch.web import vendor
-from web.browser import MISSING, browser
+from web.browser import MISSING
 from web.map_server import served
 
 WHY = MISSING or (
@@ -21,8 +21,8 @@ PATIENCE = 120_000
 
 
 @pytest.fixture(scope="module")
-def room():
-    with served() as base, browser() as chromium:
+def room(chromium):
+    with served() as base:
         yield base, chromium
 
 

@@ -103,7 +103,7 @@ def test_bytes_that_are_not_the_pinned_ones_are_refused_and_what_lay_there_stays
 
 def test_without_npm_one_line_says_what_is_missing_and_how_to_get_it(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(vendor.shutil, "which", lambda _: None)
-    monkeypatch.setattr(vendor, "problem", lambda: "toy is missing")
+    monkeypatch.setattr(vendor, "problem", lambda *_: "toy is missing")
     assert vendor.main([]) == 1
     assert vendor.main(["--lenient"]) == 0
     *_, last = capsys.readouterr().err.splitlines()

@@ -132,6 +132,7 @@ def _bound(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen(512)  # who comes before the application is up waits for it
     except OSError as error:
         bound.close()
         raise TrucewatchError(

@@ -47,19 +47,32 @@ def findings(dossier: Dossier, agreement: Agreement, begin: str | None = None, u
     return tuple(finding for leaf in leaves(dossier, agreement, begin, until) for finding in leaf.findings)
 
 
-def leaves(dossier: Dossier, agreement: Agreement, begin: str | None = None, until: str | None = None) -> Iterator[Leaf]:
-    """The same incident by incident, those without a finding too; only a batch is in memory at a time."""
+def leaves(
+    dossier: Dossier,
+    agreement: Agreement,
+    begin: str | None = None,
+    until: str | None = None,
+    *,
+    only: Sequence[str] | None = None,
+) -> Iterator[Leaf]:
+    """The same incident by incident, those without a finding too; only a batch is in memory at a time. ``only``: ids of incidents."""
     book = Book(agreement)
     with dossier.store.read() as conn:
-        for incident, accounts in cases(conn, begin, until):
+        for incident, accounts in cases(conn, begin, until, only):
             yield Leaf.of(incident, accounts, book.hold(incident, accounts))
 
 
 def leaving_leaves(
-    dossier: Dossier, agreement: Agreement, begin: str | None = None, until: str | None = None
+    dossier: Dossier,
+    agreement: Agreement,
+    begin: str | None = None,
+    until: str | None = None,
+    *,
+    only: Sequence[str] | None = None,
+    log: Callable[[set[tuple[str, str, str, str]]], None] | None = None,
 ) -> Iterator[Leaf]:
-    """The same as it may leave the dossier, opened for writing: overrides that were used go on record at the end."""
-    for held in leaving(dossier, agreement, begin, until):
+    """The same as it may leave the dossier, opened for writing: overrides that were used go on record at the end, by ``log`` if given."""
+    for held in leaving(dossier, agreement, begin, until, only=only, log=log):
         yield Leaf.of(held.incident, held.accounts, held.findings)
 
 
@@ -82,6 +95,8 @@ def leaving(
     until: str | None = None,
     *,
     met: Callable[[str, Protected], None] | None = None,
+    only: Sequence[str] | None = None,
+    log: Callable[[set[tuple[str, str, str, str]]], None] | None = None,
 ) -> Iterator[Held]:
     """Incidents as they may leave the dossier, opened for writing, the earliest first.
 
@@ -91,13 +106,15 @@ def leaving(
         begin: as in :func:`findings`.
         until: likewise.
         met: hears of the protected record of each report, by its id: of all reports where no days are given, else of those that tell.
+        only: ids of the incidents to take; None: those of the days.
+        log: puts the overrides that were used on record; then the dossier may be open for reading alone.
     """
     book = Book(agreement) if agreement else None
     gate = Passing(door(dossier), met)
     sides = dossier.config.publishers
     try:
         with dossier.store.read() as conn:
-            for incident, accounts in cases(conn, begin, until):
+            for incident, accounts in cases(conn, begin, until, only):
                 masked = gate.masked(conn, accounts)
                 told = shown(incident, masked, sides)
                 made = _masked(book.hold(incident, accounts), book.hold(told, masked)) if book else ()
@@ -105,7 +122,10 @@ def leaving(
             if met is not None and not (begin or until):
                 gate.meet_rest(conn)
     finally:
-        gate.log(dossier)
+        if log is None:
+            gate.log(dossier)
+        else:
+            log(gate.used)
 
 
 def _masked(true: Sequence[Finding], shown: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -41,10 +41,12 @@ _KEPT = 1024
 GIVEN = "[a reviewer's words]"
 
 
-def cases(conn: Connection, begin: str | None, until: str | None) -> Iterator[tuple[Incident, list[Account]]]:
-    """Incidents with their accounts as the reviewers hold them."""
+def cases(
+    conn: Connection, begin: str | None, until: str | None, only: Sequence[str] | None = None
+) -> Iterator[tuple[Incident, list[Account]]]:
+    """Incidents with their accounts as the reviewers hold them; ``only``: these, by their ids, instead of those of some days."""
     judgements = Judgements(conn)
-    order = incident_order(conn, Filter(begin=begin, until=until))
+    order = incident_order(conn, Filter(begin=begin, until=until)) if only is None else only
     for at in range(0, len(order), BATCH):
         ids = order[at : at + BATCH]
         homes: dict[str, list[str]] = {}

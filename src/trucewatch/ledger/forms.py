@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ class Token:
     joined: str | None
 
 
+@lru_cache(maxsize=64)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text; hyphens part words, a possessive 's is a word."""
     found: list[Token] = []

@@ -11,12 +11,14 @@ from hashlib import sha256
 from http import HTTPStatus
 from importlib import import_module
 from importlib.util import find_spec
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger(__name__)
+#: Seconds between looks whether there is anything new to mask.
+WARM_EVERY = 30.0
 
 
 def create(folder: Path, *, team: bool = False, settings: Settings | None = None) -> FastAPI:
@@ -84,8 +88,26 @@ def _include(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    ending = Event()
+    if app.state.team:
+        Thread(target=_keep_ready, args=(app.state.house, app.state.gate, ending), name="trucewatch-masks", daemon=True).start()
     yield
+    ending.set()
     app.state.house.close()
+    app.state.gate.close()
+
+
+def _keep_ready(house: House, gate: Gate, ending: Event) -> None:
+    """Mask what readers' lists show before somebody asks, now and whenever something has changed."""
+    head = ""
+    while not ending.is_set():
+        try:
+            if head != (head := house.head()):
+                gate.warm(ending)
+        except (TrucewatchError, SQLAlchemyError, OSError) as error:
+            if not ending.is_set():  # else the dossier was closed under it
+                _log.warning("masked lines could not be made ready: %s", error)
+        ending.wait(WARM_EVERY)
 
 
 class Outcome:
@@ -140,7 +162,7 @@ def told(request: Request, status: int, what: str, code: str = "") -> Response:
         return problems.problem(status, what, code)
     if request.headers.get("hx-request"):
         return HTMLResponse(_escaped(what), status)
-    return page(request, "error.html.j2", status=status, title=HTTPStatus(status).phrase, message=what)
+    return page(request, "error.html.j2", status=status, number=status, title=HTTPStatus(status).phrase, message=what)
 
 
 def _to_login(request: Request, _: Exception) -> Response:

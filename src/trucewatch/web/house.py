@@ -1,7 +1,7 @@
-"""The open dossier behind the pages: one reader that all requests share, one writer at a time, and the jobs that add reports.
+"""The open dossier behind the pages: one reader that all requests share, one writer at a time, the jobs that add reports.
 
-The writer stays open for a while after a request, as closing it seals the dossier; readers never wait for that. This module must not know
-what a page shows.
+What pages have worked out of late is kept here too, for one state of the dossier. The writer stays open for a while after a request, as
+closing it seals the dossier; readers never wait for that. This module must not know what a page shows.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.project import Dossier, open_dossier
 from trucewatch.model import TrucewatchError
 from trucewatch.web.jobs import Jobs
+from trucewatch.web.kept import Kept, Lately
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +38,8 @@ class House:
     folder: Path
     writer_idle: float = 20.0
     jobs: Jobs = field(init=False)
+    kept: Kept[tuple[object, ...], object] = field(default_factory=lambda: Kept(512))
+    lately: Lately[tuple[object, ...], object] = field(default_factory=lambda: Lately(16))
     _reading: ExitStack | None = None
     _reader: Dossier | None = None
     _opening: Lock = field(default_factory=Lock)
@@ -59,6 +62,14 @@ class House:
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` on one consistent state."""
         return self.dossier().read(work)
+
+    def remembered(self, key: tuple[object, ...], make: Callable[[], Result]) -> Result:
+        """What ``make`` gave for this key on this state of the dossier; one works it out, others who ask wait for it."""
+        return self.kept.of((self.head(), *key), make)  # type: ignore[return-value]
+
+    def forget(self, key: tuple[object, ...]) -> None:
+        """Work it out anew at the next call."""
+        self.kept.drop((self.head(), *key))
 
     def head(self) -> str:
         """The hash of the last entry of the chain of custody: it changes with whatever changes in the dossier."""
@@ -90,6 +101,7 @@ class House:
     def close(self) -> None:
         """End the jobs, seal, and close everything."""
         self.jobs.close()
+        self.lately.close()
         with self._writing:
             self._rest()
             self._close_writer()

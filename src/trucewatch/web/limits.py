@@ -41,9 +41,12 @@ class Attempts:
         return allowed
 
     def forget(self, client: str, name: str) -> None:
-        """An attempt that was right clears those that were not."""
+        """An attempt that was right clears those that were not, and does not count itself: a team behind one address may all log in."""
         with self._lock:
             self._tried.pop((client, name), None)
+            for key in ((client, ""), ("", name)):
+                if times := self._tried.get(key):
+                    times.pop()
 
 
 def logins_of(request: Request) -> Attempts:

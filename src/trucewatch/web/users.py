@@ -12,7 +12,7 @@ import secrets
 import tomllib
 from dataclasses import dataclass, field
 from hashlib import sha256
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, RLock
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
@@ -42,6 +42,7 @@ class Users:
     folder: Path
     _stamp: tuple[int, int] | None = None
     _data: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
 
     @property
     def path(self) -> Path:
@@ -78,15 +79,40 @@ class Users:
             TrucewatchError: ``bad-name``, ``weak-password``, ``unwritable``.
         """
         _check_name(name)
-        if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD or len(set(password)) < LEAST_PASSWORD // 2:
-            raise TrucewatchError(
-                "weak-password",
-                f"a password has at least {LEAST_PASSWORD} characters, not all alike",
-                next_step="take a longer one",
-            )
-        with _AT_ONCE:
-            hashed = _HASHER.hash(password)
-        self._put("users", name, {"role": role, "password": hashed})
+        self._put("users", name, {"role": role, "password": _hashed(name, password)})
+
+    def roles(self) -> dict[str, Role]:
+        """Every user's role, by name."""
+        return {name: row["role"] for name, row in sorted(self._read().get("users", {}).items())}
+
+    def set_password(self, name: str, password: str) -> None:
+        """Give a user another password.
+
+        Raises:
+            TrucewatchError: ``no-user``, ``weak-password``, ``unwritable``.
+        """
+        self._change(name, {"password": _hashed(name, password)})
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Give a user another role, which holds from their next request on.
+
+        Raises:
+            TrucewatchError: ``no-user``; ``last-admin`` where nobody would be left who may do this; ``unwritable``.
+        """
+        with self._lock:
+            self._keep_an_admin(name, role)
+            self._change(name, {"role": role})
+
+    def drop(self, name: str) -> None:
+        """Remove a user as an admin does: the last admin stays.
+
+        Raises:
+            TrucewatchError: ``no-user``, ``last-admin``, ``unwritable``.
+        """
+        with self._lock:
+            self._keep_an_admin(name, None)
+            if name not in self.roles() or not self.remove(name):
+                raise _no_user(name)
 
     def add_token(self, name: str, role: Role) -> str:
         """A new token for a program; it is told once and kept as a hash."""
@@ -97,15 +123,29 @@ class Users:
 
     def remove(self, name: str) -> bool:
         """Remove a user and the token of this name; whether there was one."""
-        data = {table: dict(rows) for table, rows in self._read().items()}
-        found = [table for table, rows in data.items() if rows.pop(name, None) is not None]
-        self._write(data)
+        with self._lock:
+            data = {table: dict(rows) for table, rows in self._read().items()}
+            found = [table for table, rows in data.items() if rows.pop(name, None) is not None]
+            self._write(data)
         return bool(found)
 
+    def _keep_an_admin(self, name: str, role: Role | None) -> None:
+        admins = {user for user, now in self.roles().items() if now == "admin"}
+        if role != "admin" and admins == {name}:
+            raise TrucewatchError("last-admin", f"{name} is the only admin", next_step="make somebody else admin first")
+
+    def _change(self, name: str, part: Mapping[str, str]) -> None:
+        with self._lock:
+            row = self._read().get("users", {}).get(name)
+            if row is None:
+                raise _no_user(name)
+            self._put("users", name, {**row, **part})
+
     def _put(self, table: str, name: str, row: Mapping[str, str]) -> None:
-        data = {key: dict(rows) for key, rows in self._read().items()}
-        data.setdefault(table, {})[name] = dict(row)
-        self._write(data)
+        with self._lock:
+            data = {key: dict(rows) for key, rows in self._read().items()}
+            data.setdefault(table, {})[name] = dict(row)
+            self._write(data)
 
     def _read(self) -> dict[str, dict[str, Any]]:
         try:
@@ -153,7 +193,9 @@ def _check_row(row: Mapping[str, object], secret: str) -> None:
 
 
 def _written(data: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
-    lines = ["# Who may log in. Written by `trucewatch serve --add-user`, `--add-token` and `--remove-user`; hashes only."]
+    lines = [
+        "# Who may log in. Written by `trucewatch serve --add-user`, `--add-token`, `--remove-user` and the pages for it; hashes only."
+    ]
     for table, rows in data.items():
         for name, row in sorted(rows.items()):
             quoted = name.replace("\\", "\\\\").replace('"', '\\"')
@@ -164,6 +206,23 @@ def _written(data: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise TrucewatchError("bad-name", f"{name!r} is no name", next_step="use letters, digits, blanks and .@'-, up to 80")
+
+
+def _no_user(name: str) -> TrucewatchError:
+    return TrucewatchError("no-user", f"there is no user {name!r}", next_step="look at the list of users")
+
+
+def _hashed(name: str, password: str) -> str:
+    """The hash of a password that will do."""
+    alike = len(set(password)) < LEAST_PASSWORD // 2 or password.casefold() == name.casefold()
+    if alike or not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+        raise TrucewatchError(
+            "weak-password",
+            f"a password has at least {LEAST_PASSWORD} characters, not all alike, and is not the name",
+            next_step="take a longer one",
+        )
+    with _AT_ONCE:
+        return _HASHER.hash(password)
 
 
 def _matches(hashed: str, password: str) -> bool:

@@ -2,7 +2,8 @@
 
 `python -m trucewatch.web.vendor` packs each library of `vendor.toml` by npm, checks it against the integrity written there and
 lays the few files that pages need under `static/vendor/`, with a manifest and a notice of licences. A built wheel carries them;
-only a source checkout fetches. npm is the machine's own or, where it has none, that of a Python package pinned by hash.
+only a source checkout fetches. npm is the machine's own or, where it has none, that of a Python package pinned by hash. With --pins
+and --into it brings what another file names to another folder: so the tests get axe-core, which no page serves.
 
 Nothing else in Trucewatch needs these files, and this module must not be imported by anything but the web application.
 """
@@ -94,10 +95,10 @@ def libraries(folder: Path = FOLDER) -> tuple[Library, ...]:
     return tuple(Library(**(each | {"contains": tuple(each["contains"])})) for each in found)
 
 
-def problem(folder: Path = FOLDER) -> str:
+def problem(folder: Path = FOLDER, wanted: Sequence[Pin] | None = None) -> str:
     """Why the pages' libraries cannot be served, in one clause; empty where all are there as pinned. Contents are not hashed."""
     there = {library.name: library for library in libraries(folder)}
-    for pin in pins():
+    for pin in pins() if wanted is None else wanted:
         library = there.get(pin.name)
         if library is None:
             return f"{pin.name} is missing"
@@ -115,12 +116,13 @@ def altered(folder: Path = FOLDER) -> list[str]:
     return [path for path, digest in expected if hashlib.sha256((folder / path).read_bytes()).hexdigest() != digest]
 
 
-def fetch(folder: Path = FOLDER, *, node: Path | None = None) -> tuple[Library, ...]:
+def fetch(folder: Path = FOLDER, *, node: Path | None = None, wanted: Sequence[Pin] | None = None) -> tuple[Library, ...]:
     """Fetch every pinned library into ``folder``; what lay there stays until all of them are in hand.
 
     Args:
         folder: Where to lay them.
         node: A requirements file with the hashes of the package that brings npm; used where the machine has no npm.
+        wanted: What to fetch; None: what the pages use.
 
     Raises:
         TrucewatchError: ``no-npm``, ``no-library`` when one cannot be fetched, ``wrong-library`` when its bytes are not the pinned ones.
@@ -128,7 +130,7 @@ def fetch(folder: Path = FOLDER, *, node: Path | None = None) -> tuple[Library, 
     with tempfile.TemporaryDirectory(prefix="trucewatch-vendor-") as name:
         room = Path(name)
         npm = _npm(room, node)
-        wanted = pins()
+        wanted = pins() if wanted is None else wanted
         _pack(npm, wanted, room)
         laid = room / "vendor"
         found = tuple(_lay(pin, _archive(pin, room), laid) for pin in wanted)
@@ -242,18 +244,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m trucewatch.web.vendor", description="Bring the web application's libraries."
     )
     parser.add_argument("--node", type=Path, help="requirements file that pins a package with npm, for a machine without")
+    parser.add_argument("--pins", type=Path, help="fetch what this file names instead of the pages' libraries; needs --into")
+    parser.add_argument("--into", type=Path, default=FOLDER, help="the folder to lay them in")
     parser.add_argument("--again", action="store_true", help="fetch even where nothing is missing")
     parser.add_argument("--lenient", action="store_true", help="exit with 0 even where the libraries cannot be had")
     options = parser.parse_args(arguments)
-    if not options.again and not problem():
-        (FOLDER / "manifest.json").touch()
+    what = "the web application's libraries" if options.pins is None else "the libraries that the pages' tests need"
+    wanted = pins() if options.pins is None else pins(options.pins)
+    if not options.again and not problem(options.into, wanted):
+        (options.into / "manifest.json").touch()
         return 0
-    sys.stderr.write("fetching the web application's libraries (once; half a minute where the machine has no npm) ...\n")
+    sys.stderr.write(f"fetching {what} (once; half a minute where the machine has no npm) ...\n")
     try:
-        fetch(node=options.node)
+        fetch(options.into, node=options.node, wanted=wanted)
     except TrucewatchError as error:
         sys.stderr.write(
-            f"The web application's libraries are not here, all else works: {error.line()}. To try again: make web-assets\n"
+            f"{what[0].upper()}{what[1:]} are not here, all else works: {error.line()}. To try again: make web-assets\n"
         )
         return 0 if options.lenient else 1
     return 0

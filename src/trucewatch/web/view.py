@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.store.search import Group, Hit
     from trucewatch.model import Coded
     from trucewatch.model.incident import Account, Incident
-    from trucewatch.web.gate import Gate
+    from trucewatch.web.gate import Gate, Shown
     from trucewatch.web.house import House
     from trucewatch.web.settings import User
 
@@ -33,11 +33,15 @@ _MARGIN = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Part of a list. ``total`` is None where counting would tell what is masked; ``more``: whether there may be another part."""
+    """Part of a list. ``total`` is None where counting would tell what is masked; ``more``: whether there may be another part.
+
+    ``late``: whether some of this part is still to be masked, and left out until then.
+    """
 
     items: tuple[object, ...]
     total: int | None
     more: bool
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,22 @@ class View:
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` on one state, and put overrides on record after it."""
         made = self.house.read(work)
+        self.log()
+        return made
+
+    def log(self) -> None:
+        """Put overrides of the policy that were used on record; not inside a transaction."""
         if not self.whole:
             self.gate.log()
-        return made
+
+    def bases(self, conn: Connection, ids: Sequence[str]) -> dict[str, str]:
+        """What each incident rests on as this user sees it, by id, in the same order: it changes when what is told of it may have changed."""
+        found = self.gate.bases(conn, ids) if self.whole else self.gate.masked_bases(conn, ids)
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    def shown(self, conn: Connection, ids: Sequence[str]) -> dict[str, Shown]:
+        """What a masked list shows of reports."""
+        return self.gate.reports(conn, ids)
 
     def record(self, conn: Connection, report: str) -> Coded | None:
         """A report's record."""
@@ -70,22 +87,23 @@ class View:
         """An incident and its accounts by event key; also by a former id."""
         return browse.incident(conn, id_) if self.whole else self.gate.incident(conn, id_)
 
-    def rows(self, conn: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0) -> Listed:
-        """Incidents, the latest first."""
+    def rows(self, conn: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0, most: int | None = None) -> Listed:
+        """Incidents, the latest first. ``most``: how many are masked anew; those left over are left out, and ``late`` says so."""
         if self.whole:
             found = browse.incident_rows(conn, wanted, limit=limit, offset=offset)
             total = browse.incident_count(conn, wanted)
             return Listed(tuple(found), total, offset + len(found) < total)
         raw = browse.incident_rows(conn, _wider(wanted), limit=limit + 1, offset=offset)
-        shown = [self.gate.row(conn, row.id) for row in raw[:limit]]
+        shown = self.gate.rows(conn, [row.id for row in raw[:limit]], most=most)
         kept = tuple(row for row in shown if row is not None and self._fits(conn, row, wanted))
         hides = wanted.text or wanted.place or wanted.box or wanted.publisher
-        return Listed(kept, None if hides else browse.incident_count(conn, wanted), len(raw) > limit)
+        late = most is not None and any(row is None for row in shown)
+        return Listed(kept, None if hides else browse.incident_count(conn, wanted), len(raw) > limit, late)
 
     def reports(self, conn: Connection, *, publisher: str | None = None, limit: int = 50, offset: int = 0) -> Listed:
         """Reports, the last published first."""
         raw = browse.report_rows(conn, publisher=publisher, limit=limit + 1, offset=offset)
-        rows = raw[:limit] if self.whole else [self._masked(conn, row) for row in raw[:limit]]
+        rows = raw[:limit] if self.whole else self._masked(conn, raw[:limit])
         kept = tuple(row for row in rows if publisher is None or row.publisher == publisher)
         return Listed(kept, None, len(raw) > limit)
 
@@ -97,15 +115,13 @@ class View:
             return Listed(tuple(found), total, offset + len(found) < total)
         groups = words.read_query(query)
         raw = words.search(conn, _without_nots(groups), limit + 1, offset)
-        kept = tuple(hit for one in raw[:limit] if (hit := self._hit(conn, one, groups)) is not None)
+        shown = self.gate.reports(conn, [hit.report for hit in raw[:limit]])
+        kept = tuple(hit for one in raw[:limit] if (hit := _hit(one, shown.get(one.report), groups)) is not None)
         return Listed(kept, None, len(raw) > limit)
 
-    def _masked(self, conn: Connection, row: ReportRow) -> ReportRow:
-        coded = self.gate.record(conn, row.id)
-        report = coded.report if coded else None
-        if report is None:
-            return replace(row, title=None, publisher=None, url=None, origin=None)
-        return replace(row, title=report.title, publisher=report.publisher, url=report.url, origin=_report_id(row.origin))
+    def _masked(self, conn: Connection, rows: Sequence[ReportRow]) -> list[ReportRow]:
+        shown = self.gate.reports(conn, [row.id for row in rows])
+        return [_masked(row, shown.get(row.id)) for row in rows]
 
     def _fits(self, conn: Connection, row: Row, wanted: Filter) -> bool:
         """Whether a masked row is one that was asked for, by what it shows."""
@@ -121,14 +137,18 @@ class View:
             return found is not None and any(a.publisher == wanted.publisher for a in found[1].values())
         return True
 
-    def _hit(self, conn: Connection, hit: Hit, groups: Sequence[Group]) -> Hit | None:
-        coded = self.gate.record(conn, hit.report)
-        if coded is None or coded.report is None:
-            return None
-        title, publisher = coded.report.title, coded.report.publisher
-        if not words.fits(f"{title or ''}\n{publisher or ''}\n{coded.text}", groups):
-            return None
-        return words.shown(replace(hit, title=title, publisher=publisher), coded.text, groups)
+
+def _masked(row: ReportRow, shown: Shown | None) -> ReportRow:
+    if shown is None:
+        return replace(row, title=None, publisher=None, url=None, origin=None)
+    return replace(row, title=shown.title, publisher=shown.publisher, url=shown.url, origin=_report_id(row.origin))
+
+
+def _hit(hit: Hit, shown: Shown | None, groups: Sequence[Group]) -> Hit | None:
+    """A hit as it may be seen; None where what was looked for is masked."""
+    if shown is None or not words.fits(f"{shown.title or ''}\n{shown.publisher or ''}\n{shown.text}", groups):
+        return None
+    return words.shown(replace(hit, title=shown.title, publisher=shown.publisher), shown.text, groups)
 
 
 def view_of(request: Request, user: User) -> View:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Folded:
     ends: tuple[int, ...]
 
 
+@lru_cache(maxsize=256)
 def fold(text: str) -> Folded:
     """The text without case, accents, invisible characters and kinds of hyphen, with the way back."""
     letters: list[str] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trucewatch.dossier.masking.names import PARTICLES, WEAK_PARTICLES, Name, has_capitals, pieces
-from trucewatch.dossier.masking.tables import Role, longest_role, roles
+from trucewatch.dossier.masking.tables import Role, longest_role, role_widths, roles
 from trucewatch.ledger.forms import tokens
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ def _cuts(words: Sequence[Token]) -> frozenset[int]:
     found = {k for k, word in enumerate(words) if word.key in _NOT_NAMES or word.key in _BODIES or not word.text[0].isalpha()}
     at = 0
     while at < len(words):
-        width = next((w for w in range(min(longest_role(), len(words) - at), 0, -1) if role_at(words, at, at + w)), 0)
+        widths = role_widths().get(words[at].key, ())
+        width = next((w for w in widths if w <= len(words) - at and role_at(words, at, at + w)), 0)
         found.update(range(at, at + width))
         at += max(width, 1)
     return frozenset(found)
@@ -230,9 +231,9 @@ def _ending(words: Sequence[Token], end: int) -> Role | None:
 
 def _beginning(words: Sequence[Token], first: int) -> tuple[Role, int] | None:
     """The longest role that begins at token ``first``, and its end; not one that owns what follows ("the minister's driver")."""
-    for width in range(min(longest_role(), len(words) - first), 0, -1):
+    for width in role_widths().get(words[first].key, ()) if first < len(words) else ():
         role, end = role_at(words, first, first + width), first + width
-        if role and role.standing != "title":
+        if end <= len(words) and role and role.standing != "title":
             return None if end < len(words) and words[end].key == "'s" else (role, end)
     return None
 

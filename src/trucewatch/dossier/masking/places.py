@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trucewatch.dossier.masking.names import PARTICLES
 from trucewatch.dossier.masking.persons import is_particle
-from trucewatch.dossier.masking.tables import SiteKind, longest_site, sites
+from trucewatch.dossier.masking.tables import SiteKind, site_widths, sites
 from trucewatch.ledger.forms import holds, tokens
 
 if TYPE_CHECKING:
@@ -81,8 +81,9 @@ def anchors(coded: Coded) -> tuple[Anchor, ...]:
 def _nouns(coded: Coded, words: Sequence[Token]) -> Iterator[Anchor]:
     at = 0
     while at < len(words):
-        width = next((w for w in range(min(longest_site(), len(words) - at), 0, -1) if _kind(words, at, w)), 0)
-        kind = _kind(words, at, width)
+        widths = site_widths().get(words[at].key, ())
+        width = next((w for w in widths if w <= len(words) - at and _kind(words, at, w)), 0)
+        kind = _kind(words, at, width) if width else None
         if kind and _protected(coded, kind, words, at, width):
             yield _anchor(coded, kind, words, at, at + width)
         at += max(width, 1)

@@ -11,7 +11,7 @@ from trucewatch.ledger.forms import Context, Words, contexts, variants, words_of
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Standing = Literal["public", "private", "title"]
 When = Literal["always", "sheltering", "coordinates"]
@@ -97,6 +97,20 @@ def longest_role() -> int:
 
 
 @cache
-def longest_site() -> int:
-    """The number of words of the longest noun of a site."""
-    return max(map(len, sites()), default=0)
+def role_widths() -> Mapping[str, tuple[int, ...]]:
+    """The numbers of words that forms of roles have, the longest first, by their first word: most words begin none."""
+    return _widths(roles())
+
+
+@cache
+def site_widths() -> Mapping[str, tuple[int, ...]]:
+    """The same of the nouns of sites."""
+    return _widths(sites())
+
+
+def _widths(forms: Iterable[Words]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for words in forms:
+        if words:
+            found.setdefault(words[0], set()).add(len(words))
+    return {first: tuple(sorted(widths, reverse=True)) for first, widths in found.items()}

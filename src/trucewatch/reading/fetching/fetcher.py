@@ -251,4 +251,9 @@ def checked_url(url: str) -> str:
     if parts.scheme.lower() not in {"http", "https"} or not host:
         raise error(Code.FETCH_SCHEME, "only http and https URLs with a host are fetched")
     shown = f"[{host}]" if ":" in host else host
-    return urlunsplit((parts.scheme.lower(), f"{shown}:{port}" if port else shown, parts.path or "/", parts.query, ""))
+    made = urlunsplit((parts.scheme.lower(), f"{shown}:{port}" if port else shown, parts.path or "/", parts.query, ""))
+    try:
+        httpx.URL(made)
+    except (httpx.InvalidURL, ValueError) as problem:  # "0177.0.0.1" is no IPv4 address to it, and no name either
+        raise error(Code.FETCH_SCHEME, "not a valid URL", why=str(problem)) from problem
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
@@ -16,14 +17,16 @@ from trucewatch.web.security import User, reader
 from trucewatch.web.view import View, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from trucewatch.dossier.verdicts.kinds import Verdict
-    from trucewatch.model.incident import Account, Incident
+    from trucewatch.model.incident import Account, Incident, Teller
 
 router = APIRouter()
+#: Letters of a quotation that stands for a version.
+AT_A_GLANCE = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,24 @@ def _told(conn: Connection, view: View, id_: str) -> Told | None:
 
 def _context(told: Told) -> dict[str, Any]:
     incident, found = told.incident, beside(told.incident, told.accounts)
+    tellers = {teller.account: teller for teller in incident.tellers}
     return {
         "incident": incident,
         "sides": found.sides,
         "accounts": told.accounts,
         "origins": found.origins,
         "letters": LETTERS,
-        "tellers": {teller.account: teller for teller in incident.tellers},
+        "tellers": tellers,
+        "spoken": partial(_spoken, tellers),
         "compared": found.compared,
         "lines": found.lines,
         "tolls": found.tolls,
         "verdicts": told.verdicts,
         "plain": plain,
     }
+
+
+def _spoken(tellers: Mapping[str, Teller], keys: Sequence[str]) -> list[Teller]:
+    """Who tells these accounts, the one whose words say most first, as long as they can be taken in at a glance."""
+    found = [tellers[key] for key in keys if key in tellers]
+    return sorted(found, key=lambda teller: -len(teller.quote) if len(teller.quote) <= AT_A_GLANCE else 0)

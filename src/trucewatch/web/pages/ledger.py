@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
 
+from trucewatch.dossier import browse
 from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves
+from trucewatch.dossier.browse import Filter
 from trucewatch.ledger.agreements import shipped
 from trucewatch.ledger.over_time import over_time
 from trucewatch.model import TrucewatchError
 from trucewatch.publishing import charts
 from trucewatch.publishing.ledger_text import CAVEAT, chosen, name_of
 from trucewatch.web.asked import Asked
-from trucewatch.web.gate import Kept
 from trucewatch.web.house import House, house
 from trucewatch.web.render import page
 from trucewatch.web.security import User, reader
+from trucewatch.web.view import View, view_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markupsafe import Markup
 
     from trucewatch.ledger.over_time import Leaf, OverTime, Series
     from trucewatch.model.agreement import Agreement, Finding, Term
 
 router = APIRouter()
+Days: TypeAlias = tuple[str | None, str | None]
 AGAINST = frozenset({"breaches", "obstructs", "prevents verification"})
 #: Findings that one term lists at most; the rest by its own page.
 MOST_LISTED = 60
@@ -49,8 +54,14 @@ class Told:
     """An agreement with everything that is told of it."""
 
     agreement: Agreement
-    leaves: tuple[Leaf, ...]
+    known: Mapping[str, Leaf]
+    """By what each rests on, the earliest incident first."""
     over_time: OverTime
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """One an incident."""
+        return tuple(self.known.values())
 
 
 @router.get("/ledger")
@@ -62,13 +73,19 @@ def show(request: Request, user: Annotated[User, Depends(reader)], home: Annotat
     own = home.dossier().config.agreement
     if not (named or own) or (named and named not in shipped()):
         unknown = bool(named)
-        return page(request, "ledger_none.html.j2", status=404 if unknown else 200, shipped=shipped(), unknown=unknown)
-    told = _told(request, home, named, (wanted.begin, wanted.until), whole=user.may("reviewer"))
+        shown = {"shipped": shipped(), "unknown": unknown, "waiting": False}
+        return page(request, "ledger_none.html.j2", status=404 if unknown else 200, **shown)
+    told, latest = _told(view_of(request, user), named, (wanted.begin, wanted.until))
+    if told is None:
+        waiting = page(request, "ledger_none.html.j2", shipped=(), unknown=False, waiting=True)
+        waiting.headers["Refresh"] = "3"
+        return waiting
     _check(told.agreement, term, party)
     name = name_of(told.agreement)
     grid = charts.matrix(told.agreement, told.over_time, name)
     context: dict[str, Any] = {
         "told": told,
+        "latest": latest,
         "agreement": told.agreement,
         "matrix": grid,
         "matrix_svg": charts.matrix_svg(grid),
@@ -97,26 +114,29 @@ def _check(agreement: Agreement, term: str, party: str) -> None:
         )
 
 
-def _told(request: Request, home: House, named: str, days: tuple[str | None, str | None], *, whole: bool) -> Told:
-    """What is told, worked out once for each state of the dossier."""
-    state = request.app.state
-    if getattr(state, "ledgers", None) is None:
-        state.ledgers = Kept(8)
-    kept: Kept[tuple[object, ...], Told] = state.ledgers
-    key = (home.head(), named, days, whole)
-    return kept.get(key) or kept.put(key, _made(home, named, days, whole=whole))
+def _told(view: View, named: str, days: Days) -> tuple[Told | None, bool]:
+    """What is told, and whether it is of the dossier's latest state: the last one is shown while the next is worked out."""
+    house, key = view.house, ("ledger", named, days, view.whole)
+    found = house.lately.of(key, house.head(), lambda last: _made(view, named, days, last))
+    return cast("tuple[Told | None, bool]", found)
 
 
-def _made(home: House, named: str, days: tuple[str | None, str | None], *, whole: bool) -> Told:
-    dossier = home.dossier()
+def _made(view: View, named: str, days: Days, last: object) -> Told:
+    """The ledger; incidents that are as they were last time are not held against the agreement again."""
+    dossier = view.house.dossier()
     agreement = agreement_of(dossier.config, named or None)
-    if whole:
-        found = tuple(leaves(dossier, agreement, *days))
-    else:
-        with home.write() as writing:
-            found = tuple(leaving_leaves(writing, agreement, *days))
-    series = over_time(agreement, found, begin=days[0], until=days[1], sides=dossier.config.publishers)
-    return Told(agreement, found, series)
+    bases = view.read(lambda conn: view.bases(conn, browse.incident_order(conn, Filter(begin=days[0], until=days[1]))))
+    known = last.known if isinstance(last, Told) and last.agreement == agreement else {}
+    new = [id_ for id_, base in bases.items() if base not in known]
+    seen = (
+        leaves(dossier, agreement, only=new) if view.whole else leaving_leaves(dossier, agreement, only=new, log=view.gate.note)
+    )
+    found = {leaf.incident.id: leaf for leaf in seen}
+    view.log()
+    kept = {base: found.get(id_) or known.get(base) for id_, base in bases.items()}
+    held = {base: leaf for base, leaf in kept.items() if leaf is not None}
+    series = over_time(agreement, tuple(held.values()), begin=days[0], until=days[1], sides=dossier.config.publishers)
+    return Told(agreement, held, series)
 
 
 def _view(told: Told, term: Term, party: str | None) -> TermView:

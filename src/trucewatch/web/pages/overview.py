@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import secrets
+from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlalchemy import func, select
 
 from trucewatch.dossier import browse
@@ -26,8 +30,10 @@ if TYPE_CHECKING:
     from trucewatch.dossier.browse import Filter, Row
 
 router = APIRouter()
-#: What one map shows at most (masking each takes its time), and values a count lists.
-MOST_SHOWN, MOST_MASKED = 20_000, 2_000
+#: Of one run: settings may have changed with the next.
+_RUN = secrets.token_hex(8)
+#: What one map shows at most, how many of those are masked anew for one request, and values a count lists.
+MOST_SHOWN, MOST_MASKED = 20_000, 100
 MOST_VALUES = 12
 GRADES = ("opposed sides agree", "independent", "several dependent", "single origin")
 Counted = list[tuple[str | None, int]]
@@ -37,14 +43,15 @@ Counted = list[tuple[str | None, int]]
 def show(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
     """The page."""
     asked, view = Asked.of(request.query_params), view_of(request, user)
-    wanted = asked.filter
-    listed = view.read(lambda conn: view.rows(conn, wanted, limit=PAGE, offset=asked.offset))
-    counted = view.read(lambda conn: _counts(conn, view, wanted))
+    wanted, remembered = asked.filter, view.house.remembered
+    key = (view.whole, wanted)
     context: dict[str, Any] = {
         "asked": asked,
-        "listed": listed,
-        "counted": counted,
-        "choices": view.read(lambda conn: _choices(conn, view)),
+        "listed": remembered(
+            ("rows", *key, asked.page), lambda: view.read(lambda conn: view.rows(conn, wanted, limit=PAGE, offset=asked.offset))
+        ),
+        "counted": remembered(("counts", *key), lambda: view.read(lambda conn: _counts(conn, view, wanted))),
+        "choices": remembered(("choices", view.whole), lambda: view.read(lambda conn: _choices(conn, view))),
         "marks": (*MARKS, OTHER),
         "grades": GRADES,
         "plain": plain,
@@ -54,19 +61,46 @@ def show(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
 
 
 @router.get("/incidents.json")
-def data(request: Request, user: Annotated[User, Depends(reader)]) -> JSONResponse:
+def data(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
     """The incidents of the same filter as GeoJSON; ``apart`` are id and day of those that no point can be given."""
     view, wanted = view_of(request, user), Asked.of(request.query_params).filter
-    most = MOST_SHOWN if view.whole else MOST_MASKED
-    listed = view.read(lambda conn: view.rows(conn, wanted, limit=most))
-    return JSONResponse(_drawn(listed), headers={"Cache-Control": "no-store"})
+    tag = f'"{sha256(f"{_RUN} {view.house.head()} {view.whole} {wanted}".encode("utf-8", "replace")).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    body, late = _packed(view, wanted)
+    if late:
+        headers = {"Cache-Control": "no-store"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(body, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(body), media_type="application/json", headers=headers)
+
+
+def _packed(view: View, wanted: Filter) -> tuple[bytes, bool]:
+    """The data, gzipped, and whether some of it is still to be masked: only what is all there is kept for the next who asks."""
+    key = ("data", view.whole, wanted)
+    body, late = view.house.remembered(key, lambda: _gathered(view, wanted))
+    if late:
+        view.house.forget(key)
+    return body, late
+
+
+def _gathered(view: View, wanted: Filter) -> tuple[bytes, bool]:
+    listed = view.read(lambda conn: view.rows(conn, wanted, limit=MOST_SHOWN, most=MOST_MASKED))
+    text = json.dumps(_drawn(listed), ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(text.encode("utf-8", "replace"), 1, mtime=0), listed.late
 
 
 def _drawn(listed: Listed) -> dict[str, Any]:
     rows: list[Row] = list(listed.items)  # type: ignore[arg-type]
     placed = [row for row in rows if _has_point(row)]
     apart = [[row.id, (row.begin or "")[:10], row.disputed] for row in rows if not _has_point(row)]
-    return {"incidents": layers.collection(_feature(row) for row in placed), "apart": apart, "more": listed.more}
+    return {
+        "incidents": layers.collection(_feature(row) for row in placed),
+        "apart": apart,
+        "more": listed.more,
+        "late": listed.late,
+    }
 
 
 def _has_point(row: Row) -> bool:

@@ -130,5 +130,6 @@ def _kin(conn: Connection, view: View, ids: Sequence[str]) -> list[Kin]:
     if view.whole:
         columns = (reports.c.id, reports.c.title, reports.c.publisher, reports.c.published)
         return [Kin(*row) for row in conn.execute(select(*columns).where(reports.c.id.in_(ids)).order_by(reports.c.seq))]
-    found = [(one, coded.report) for one in ids if (coded := view.record(conn, one)) is not None]
-    return [Kin(one, r.title, r.publisher, r.published) for one, r in found if r is not None]
+    days = dict(list(row) for row in conn.execute(select(reports.c.id, reports.c.published).where(reports.c.id.in_(ids))))
+    shown = view.shown(conn, ids)
+    return [Kin(one, shown[one].title, shown[one].publisher, days.get(one)) for one in ids if one in shown]

@@ -14,7 +14,6 @@ from sqlalchemy import case, func, select
 
 from trucewatch.dossier.store.tables import claims, current, links, origins, reports
 from trucewatch.dossier.wording import wording
-from trucewatch.web.gate import Kept
 from trucewatch.web.house import House, house
 from trucewatch.web.render import page
 from trucewatch.web.security import User, reader
@@ -76,10 +75,14 @@ def show(
     whole = user.may("reviewer")
     sides = home.dossier().config.publishers
     context: dict[str, Any] = {
-        "publishers": home.read(lambda conn: _publishers(conn, sides)) if whole else [],
-        "pairs": home.read(_pairs) if whole else [],
-        "quoted": home.read(lambda conn: _quoted(conn, publisher)) if whole else [],
-        "namings": _namings(request, home, publisher)[:MOST_NAMINGS] if whole and publisher else (),
+        "publishers": home.remembered(("publishers",), lambda: home.read(lambda conn: _publishers(conn, sides)))
+        if whole
+        else [],
+        "pairs": home.remembered(("pairs",), lambda: home.read(_pairs)) if whole else [],
+        "quoted": home.remembered(("quoted", publisher), lambda: home.read(lambda conn: _quoted(conn, publisher)))
+        if whole
+        else [],
+        "namings": _namings(home, publisher)[:MOST_NAMINGS] if whole and publisher else (),
         "publisher": publisher,
         "whole": whole,
     }
@@ -137,11 +140,6 @@ def _quoted(conn: Connection, publisher: str) -> list[Quoted]:
     return [Quoted(*row) for row in conn.execute(query)]
 
 
-def _namings(request: Request, home: House, publisher: str) -> tuple[Row, ...]:
+def _namings(home: House, publisher: str) -> tuple[Row, ...]:
     """Who calls whom what, worked out once for each state of the dossier: every record is read for it."""
-    state = request.app.state
-    if getattr(state, "namings", None) is None:
-        state.namings = Kept(64)
-    kept: Kept[tuple[str, str], tuple[Row, ...]] = state.namings
-    key = (home.head(), publisher)
-    return kept.get(key) or kept.put(key, wording(home.dossier(), publisher=publisher))
+    return home.remembered(("namings", publisher), lambda: wording(home.dossier(), publisher=publisher))

@@ -49,7 +49,7 @@ export function onChoice(map, chosen) {
   map.on("click", "clusters", async (event) => {
     const [cluster] = event.features;
     const zoom = await map.getSource("incidents").getClusterExpansionZoom(cluster.properties.cluster_id);
-    map.easeTo({ center: cluster.geometry.coordinates, zoom: Math.min(zoom + 0.2, map.getMaxZoom()) });
+    map.easeTo({ center: cluster.geometry.coordinates, zoom: Math.min(zoom + 0.2, map.getMaxZoom()) }, { originalEvent: event.originalEvent });
   });
   for (const layer of ["incidents", "clusters"]) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
