@@ -6,23 +6,26 @@ decide whether the act happened (``status``) nor who took part (``participants``
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from trucewatch.coding.judge import UNLISTED
-from trucewatch.coding.lexicon import Entry, LightVerb
+from trucewatch.coding.lexicon import Constraint, Entry, LightVerb
 from trucewatch.coding.tables import table_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from trucewatch.coding.cast import Cast
-    from trucewatch.coding.lexicon import Aspect, Constraint, Lexicon, Pos
+    from trucewatch.coding.lexicon import Aspect, Lexicon, Pos, Roles
     from trucewatch.coding.tree import Tree
+    from trucewatch.language.analysis import Token
 
 _GENERIC = frozenset({"EVENT_GENERIC", "PARTITIVE"})
 _POS: dict[str, Pos] = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
+_ROAD_NUMBER = re.compile(r"[A-Z]{1,3}-?\d{1,4}")  # "M4", "R-9": a road by its number
 
 
 @cache
@@ -145,6 +148,8 @@ class Finder:
         """The light-verb entry: with the noun's preposition first ("come_under"), then bare where the noun is no oblique."""
         key, lemma = self._verb_key(v), self.tree.lemma(noun)
         case = self.tree.case(noun).replace(" ", "_")
+        if case == "in" and key == "take" and any(self.tree.lemma(f.head) == "part" for f in self.tree.objects(v)):
+            return self.lexicon.light("take_part_in", lemma)
         if case and self.tree.rel(noun) == "obl":
             return self.lexicon.light(f"{key}_{case}", lemma)
         return self.lexicon.light(key, lemma)
@@ -196,20 +201,46 @@ class Finder:
     def _occurring(self) -> Iterator[Predicate]:
         """As in "clashes broke out", "no shelling was reported": the event noun with the verb that says it occurs."""
         for token in self.tree.tokens:
-            if token.upos != "NOUN" or token.i in self._used or self.tree.rel(token.i) != "nsubj" or token.head in self._used:
+            if token.upos != "NOUN" or token.i in self._used or token.head < 0 or token.head in self._used:
                 continue
-            voice = "passive" if token.deprel == "nsubj:pass" else "active"
-            aspect = occurrence_verbs().get((self._verb_key(token.head), voice))
-            entry, others = self._match(token.i, "N", support=token.head) if aspect is not None else (None, ())
+            aspect, roles = self._occurrence(token)
+            noun = self._event_noun(token.i)
+            entry, others = self._match(noun, "N", support=token.head) if aspect is not None else (None, ())
             if aspect is None or entry is None or entry.type == "-":
                 continue
-            self._used.update((token.i, token.head))
-            light = LightVerb(self._verb_key(token.head), entry.lemma, "normal", aspect, "occurrence")
-            yield Predicate(token.i, entry, token.head, light, others)
+            self._used.update((noun, token.head))
+            light = LightVerb(self._verb_key(token.head), entry.lemma, roles, aspect, "occurrence")
+            yield Predicate(noun, entry, token.head, light, others)
+
+    def _occurrence(self, token: Token) -> tuple[Aspect | None, Roles]:
+        """What the verb over a noun says of its occurring: its subject does, its object was seen or heard ("heard no shelling")."""
+        verb, base = token.head, self.tree.rel(token.i)
+        if base == "nsubj":
+            voice = "passive" if token.deprel == "nsubj:pass" else "active"
+            return occurrence_verbs().get((self._occurrence_key(verb), voice)), "normal"
+        if base == "obj" and self.tree.token(verb).upos == "VERB" and self._needs_sight(token.i):
+            return occurrence_verbs().get((self._verb_key(verb), "seen")), "none"
+        return None, "none"
+
+    def _needs_sight(self, noun: int) -> bool:
+        """Whether a noun does not name an act by itself here, or is said not to have been seen."""
+        none = any(self.tree.token(c).text.lower() == "no" for c in self.tree.kids(noun, "det"))
+        return none or self._match(self._event_noun(noun), "N")[0] is None
+
+    def _occurrence_key(self, v: int) -> str:
+        """A verb's key; "take place" is one word here."""
+        place = any(self.tree.lemma(f.head) == "place" for f in self.tree.objects(v))
+        return "take_place" if place and self.tree.lemma(v) == "take" else self._verb_key(v)
 
     def _verb_key(self, v: int) -> str:
         particles = [self.tree.lemma(c) for c in self.tree.kids(v, "compound:prt")]
-        return "_".join([self.tree.lemma(v), *particles])
+        return "_".join([self.tree.lemma(v), *(particles or self._stray_particle(v))])
+
+    def _stray_particle(self, v: int) -> list[str]:
+        """The particle that the parse hung before the verb ("the exchange fell through"): no preposition stands after its noun."""
+        after = self.tree.token(v + 1) if v + 1 < len(self.tree.tokens) else None
+        stray = after is not None and after.upos == "ADP" and after.deprel == "case" and 0 <= after.head < v
+        return [after.text.lower()] if after is not None and stray else []
 
     def _plain(self, i: int) -> Predicate | None:
         token = self.tree.token(i)
@@ -280,6 +311,8 @@ class Finder:
     def _in_class(self, f: int, lemma: str, name: str) -> bool:
         if self.lexicon.in_class(lemma, name, self.cast.label(f)):
             return True
+        if name == "ROAD" and _ROAD_NUMBER.fullmatch(self.tree.token(f).text):
+            return True
         return any(
             self.lexicon.in_class(f"{self.tree.lemma(c)}_{lemma}", name) for c in self.tree.kids(f, "compound", "amod", "flat")
         )
@@ -309,4 +342,26 @@ class Finder:
             return list(tree.kids(i, "compound", "amod", "nmod:poss", "nummod", "nmod:unmarked"))
         if slot in {"xcomp", "ccomp", "iobj"}:
             return list(tree.kids(i, slot))
-        return []
+        return self._around(slot, i, support)
+
+    def _around(self, slot: str, i: int, support: int | None) -> list[int]:
+        """The word itself or its "no"; ``any``: subject, objects, obliques; ``under``: nouns below objects and obliques; ``clause``: all."""
+        tree = self.tree
+        if slot == "self":
+            return [i]
+        if slot == "no":
+            return [c for c in tree.kids(i, "det", "advmod") if tree.token(c).text.lower() in {"no", "any", "neither", "not"}]
+        top = i if support is None else support
+        if slot == "clause":
+            return self._nouns_below([top], i)
+        if slot not in {"any", "under"}:
+            return []
+        kinds = ("obj", "subj", "iobj") if slot == "any" else ("obj", "iobj")
+        named = [c for v in sorted({i, top}) for _, c in tree.obliques(v) if self.cast.label(c) != "time"]
+        held = [f for kind in kinds for f in self._fillers(Constraint(kind), i, support)]
+        tops = [*held, *(j for c in named for j in tree.conjuncts(c))]
+        return tops if slot == "any" else self._nouns_below(tops, i)
+
+    def _nouns_below(self, tops: Iterable[int], but: int) -> list[int]:
+        below = dict.fromkeys(j for top in tops for j in self.tree.analysis.subtree(top))
+        return [j for j in below if j != but and self.tree.token(j).upos in {"NOUN", "PROPN"}]
