@@ -28,6 +28,8 @@ _RESULT_LINKS = frozenset({"advcl", "acl", "conj"})
 _SAY = "SAY"
 THREAT_TO_PERSONS = "threat to persons"
 _CLOSE = 4
+#: Categories that say whom an attack befell: more telling than the means that its noun names.
+_OF_WHOM = frozenset({"attack on a protected site", "attack on monitors"})
 _MODAL = frozenset({"WILL", "MUST"})
 
 
@@ -324,7 +326,7 @@ class Drafter:
         specific = other if telling else main
         return replace(
             main, roles=Roles(actors, tuple(r for r in recipients if r.head not in actor_heads), instruments), mode=specific.mode or main.mode,
-            truce=specific.truce or main.truce, cameo=specific.cameo or main.cameo,
+            truce=main.truce if main.truce in _OF_WHOM else specific.truce or main.truce, cameo=specific.cameo or main.cameo,
             merged=(*main.merged, other.predicate.head, other.predicate.verb, *other.merged),
         )  # fmt: skip
 

@@ -34,8 +34,13 @@ if TYPE_CHECKING:
 
 _STATE = frozenset({"state", "government", "military", "police"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
-#: Ceasefire categories in which the patrol itself is whom the act befalls ("the patrol was shortened").
-_OF_PATROLS = frozenset({"patrol held", "patrol cut short", "patrol obstructed"})
+#: Ceasefire categories in which a thing is what the act befalls, and nobody need be named ("the patrol was shortened", "two tanks were seen").
+_OF_THINGS = frozenset(
+    {
+        "patrol held", "patrol cut short", "patrol obstructed", "weapons in a withdrawal zone", "mission obstructed", "road blocked",
+        "road opened", "ceasefire violation", "overflight",
+    }
+)  # fmt: skip
 _WIDE_PREDICATE = 6
 _LONG = 60.0
 _BACK = 2
@@ -218,11 +223,11 @@ class _Builder:
         place: int | None,
         harms: Sequence[FoundHarm],
     ) -> bool:
-        """An act without anybody in it is kept only where someone was harmed, or as a ceasefire matter: placed, denied, or of a patrol."""
+        """An act without anybody in it is kept only where someone was harmed, or as a ceasefire matter: placed, denied, or of a thing."""
         if self._asked(draft):
             return False
-        patrol = draft.truce in _OF_PATROLS and not draft.predicate.nominal
-        if harms or (draft.truce and (place is not None or draft.status == "denied" or patrol)):
+        thing = draft.truce in _OF_THINGS and not draft.predicate.nominal
+        if harms or (draft.truce and (place is not None or draft.status == "denied" or thing)):
             return True
         if draft.predicate.nominal and draft.predicate.support is None:
             return any(r.how != "territory" for r in (*draft.roles.actors, *draft.roles.recipients))

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _GENERIC = frozenset({"EVENT_GENERIC", "PARTITIVE"})
 _POS: dict[str, Pos] = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
+_TAKES_PLACE = frozenset(
+    {"take_place", "happen", "occur", "start", "begin", "materialise", "materialize", "come_off", "go_ahead"}
+)
 _ROAD_NUMBER = re.compile(r"[A-Z]{1,3}-?\d{1,4}")  # "M4", "R-9": a road by its number
 
 
@@ -215,12 +218,18 @@ class Finder:
     def _occurrence(self, token: Token) -> tuple[Aspect | None, Roles]:
         """What the verb over a noun says of its occurring: its subject does, its object was seen or heard ("heard no shelling")."""
         verb, base = token.head, self.tree.rel(token.i)
+        if base == "nsubj" and any(self._occurrence_key(c) in _TAKES_PLACE for c in self._failed(verb)):
+            return "fail", "normal"
         if base == "nsubj":
             voice = "passive" if token.deprel == "nsubj:pass" else "active"
             return occurrence_verbs().get((self._occurrence_key(verb), voice)), "normal"
         if base == "obj" and self.tree.token(verb).upos == "VERB" and self._needs_sight(token.i):
             return occurrence_verbs().get((self._verb_key(verb), "seen")), "none"
         return None, "none"
+
+    def _failed(self, v: int) -> tuple[int, ...]:
+        """What a verb says did not come about: "failed to take place"."""
+        return self.tree.kids(v, "xcomp") if self.tree.lemma(v) == "fail" else ()
 
     def _needs_sight(self, noun: int) -> bool:
         """Whether a noun does not name an act by itself here, or is said not to have been seen."""

@@ -74,7 +74,7 @@ def _read(draft: Draft, row: Reading) -> Draft:
     return replace(
         draft,
         type=row.type or draft.type,
-        mode=row.mode or draft.mode,
+        mode=None if row.mode == "-" else row.mode or draft.mode,
         cameo=None if turned else draft.cameo,
         truce=row.truce,
         status=row.status or draft.status,
