@@ -38,7 +38,7 @@ _UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
 _OF_THINGS = frozenset(
     {
         "patrol held", "patrol cut short", "patrol obstructed", "weapons in a withdrawal zone", "mission obstructed", "road blocked",
-        "road opened", "ceasefire violation", "overflight",
+        "road opened", "ceasefire violation", "overflight", "use of a protected site",
     }
 )  # fmt: skip
 _WIDE_PREDICATE = 6

@@ -357,7 +357,7 @@ class Finder:
         """The word itself or its "no"; ``any``: subject, objects, obliques; ``under``: nouns below objects and obliques; ``clause``: all."""
         tree = self.tree
         if slot == "self":
-            return [i]
+            return [i] if support is None else [i, support]
         if slot == "no":
             return [c for c in tree.kids(i, "det", "advmod") if tree.token(c).text.lower() in {"no", "any", "neither", "not"}]
         top = i if support is None else support

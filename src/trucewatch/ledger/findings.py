@@ -34,6 +34,7 @@ _GRAVITY: tuple[Bearing, ...] = ("breaches", "prevents verification", "obstructs
 _EVERYWHERE = AreaRelation("inside", 1.0, why="the term holds everywhere")
 _NOWHERE = AreaRelation("unknown", why="no report says where")
 _QUOTED = 6
+_UNARMED = frozenset({"civilian", "media", "ngo", "refugee", "medical", "education"})
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
 _BEARING_WORDS: Mapping[Bearing, str] = {
@@ -207,6 +208,8 @@ class Book:
             return None
         if match.told_by == "monitors" and not self._observed(look):
             return None
+        if match.against == "civilians" and not _befell_civilians(look.account):
+            return None
         bearers = look.bearers(among)
         who: _Actors = "bearer" if bearers else "other" if look.somebody else "nobody"
         if (match.who == "bearer" and who == "other") or (match.who == "other" and who != "other"):
@@ -279,6 +282,11 @@ def _by_degree(account: Account, match: Match) -> Match:
 @lru_cache(maxsize=2_000)
 def _partly(match: Match, words: str) -> Match:
     return replace(match, bearing="fulfils in part", note=f"in part, “{words}”")
+
+
+def _befell_civilians(account: Account) -> bool:
+    """Whether a recipient is a civilian, or somebody else who takes no part in fighting."""
+    return any(party.type in _UNARMED for party in account.recipient)
 
 
 def _has_words(account: Account, words: tuple[str, ...]) -> bool:
