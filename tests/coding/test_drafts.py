@@ -69,7 +69,7 @@ def test_composition_table():
 def test_occurrence_table():
     header, *body = rows("occurrence.tsv")
     assert header == ["verb", "voice", "aspect", "but"]
-    assert {r[1] for r in body} == {"active", "passive"}
+    assert {r[1] for r in body} == {"active", "passive", "seen"}
     assert {r[2] for r in body if len(r) > 2} <= {"", "begin", "continue", "resume", "end", "fail", "plan"}
     assert all(ontology.load().type(r[3]) for r in body if len(r) > 3 and r[3])
     assert len({tuple(r[:2]) for r in body}) == len(body)

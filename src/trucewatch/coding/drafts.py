@@ -7,6 +7,7 @@ when or with what confidence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from trucewatch.coding.harm import harm_words
@@ -14,6 +15,7 @@ from trucewatch.coding.lexicon import Entry
 from trucewatch.coding.participants import Role, RoleFinder, Roles
 from trucewatch.coding.predicates import Finder, Predicate
 from trucewatch.coding.status import Raised, StatusAlgebra
+from trucewatch.coding.tables import table_rows
 
 if TYPE_CHECKING:
     from trucewatch.coding.cast import Cast
@@ -26,6 +28,8 @@ _RESULT_LINKS = frozenset({"advcl", "acl", "conj"})
 _SAY = "SAY"
 THREAT_TO_PERSONS = "threat to persons"
 _CLOSE = 4
+#: Categories that say whom an attack befell: more telling than the means that its noun names.
+_OF_WHOM = frozenset({"attack on a protected site", "attack on monitors"})
 _MODAL = frozenset({"WILL", "MUST"})
 
 
@@ -53,6 +57,12 @@ class Draft:
     """The head's likeliest ACLED sub-events ("-": none), best first; none where the act did not take place."""
     considered: tuple[Alternative, ...] = ()
     """Readings that lost when rules and head were weighed."""
+
+
+@cache
+def raised_truces() -> dict[tuple[str, str], str]:
+    """``(type that a governor makes, inner category)`` to the category of the made act, from ``data/raised_truce.tsv``."""
+    return {(row[0], row[1]): row[2] for row in table_rows("raised_truce.tsv")}
 
 
 class Drafter:
@@ -186,7 +196,9 @@ class Drafter:
         )
 
     def _truce(self, truce: str | None, type_: str) -> str | None:
-        return truce if truce and type_ in self.truce_types.get(truce, frozenset()) else None
+        if truce is None or type_ in self.truce_types.get(truce, frozenset()):
+            return truce
+        return raised_truces().get((type_, truce))
 
     def _with_inner(self, roles: Roles, inner: Predicate, type_: str) -> Roles:
         """A governor's recipients, from the act it governs where it has none of its own; a demand is aimed at who is to act."""
@@ -314,7 +326,7 @@ class Drafter:
         specific = other if telling else main
         return replace(
             main, roles=Roles(actors, tuple(r for r in recipients if r.head not in actor_heads), instruments), mode=specific.mode or main.mode,
-            truce=specific.truce or main.truce, cameo=specific.cameo or main.cameo,
+            truce=main.truce if main.truce in _OF_WHOM else specific.truce or main.truce, cameo=specific.cameo or main.cameo,
             merged=(*main.merged, other.predicate.head, other.predicate.verb, *other.merged),
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ from trucewatch.coding.incidents import with_incidents
 from trucewatch.coding.judge import NO_ACT, REAL, Judge, Settings, settings
 from trucewatch.coding.links import Linker
 from trucewatch.coding.participants import Role, low_trust
+from trucewatch.coding.readings import read
 from trucewatch.coding.tables import table_rows
 from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
 
@@ -107,7 +108,8 @@ class _Builder:
     def events(self) -> tuple[Event, ...]:
         learned = self.c.read_act is not None
         weights = self.c.weights
-        drafts = self.judge.judged(self.drafter.drafts(unlisted=weights.trigger if learned else None))
+        judged = self.judge.judged(self.drafter.drafts(unlisted=weights.trigger if learned else None))
+        drafts = tuple(read(draft, self.drafter.finder) for draft in judged)
         if learned:
             drafts = with_incidents(drafts, self.tree, weights.incident)
         harms = self._harms_by_draft(drafts, HarmFinder(self.tree, self.c.lexicon, self.c.cast).all())

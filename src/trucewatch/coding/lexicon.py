@@ -18,6 +18,11 @@ The constraint language of the ``frame`` column, one space between constraints, 
     prt:up|down         a verb particle (compound:prt)
     light               the noun is carried by a light verb of ``light.tsv``
     asked               no condition: the words are common, so the entry stands only where the learned head takes them for an act
+    no                  there is said to be none ("no explosions", "any explosion")
+    any~CLASS           its subject, one of its objects or obliques
+    under~CLASS         any noun below its objects and obliques ("over the heads of observers")
+    clause~CLASS        any noun below it in the tree, however deep ("a convoy of lorries with flour")
+    self=WORD           the word itself, where the frame is not hung on one (``readings.tsv``)
 """
 
 from __future__ import annotations
@@ -77,7 +82,9 @@ _MEMO = 50_000
 _LOOSE = -20
 NO_EVENT = "-"  #: type of an entry that blocks looser ones: these words name no event
 ASKED = "asked"  #: pseudo-constraint of an entry that the learned head must confirm
-SLOTS = frozenset({"subj", "obj", "iobj", "xcomp", "ccomp", "comp", "prep", "prt", "light", ASKED})
+SLOTS = frozenset(
+    {"subj", "obj", "iobj", "xcomp", "ccomp", "comp", "prep", "prt", "light", "any", "under", "clause", "self", "no", ASKED}
+)
 _FILES = ("lexicon.tsv", "classes.tsv", "light.tsv", "governors.tsv", "events_context.tsv", "forms.tsv")
 _TOO_LONG = "too many cells"
 _CONSTRAINT = re.compile(r"(?P<negated>!?)(?P<slot>[a-z]+)(?::(?P<prep>[a-z_|]+))?(?:(?P<op>!?[~=])(?P<values>[^~=!\s]+))?")

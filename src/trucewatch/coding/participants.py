@@ -115,7 +115,8 @@ class RoleFinder:
 
     def _doers(self, p: Predicate) -> tuple[int, ...]:
         v = p.verb
-        if p.nominal and p.support is None:
+        seen = p.light is not None and p.light.note == "occurrence" and p.light.roles == "none"
+        if seen or (p.nominal and p.support is None):
             return ()
         if self.tree.is_passive(v):
             return self.tree.agents(v)

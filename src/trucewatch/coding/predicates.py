@@ -6,25 +6,33 @@ decide whether the act happened (``status``) nor who took part (``participants``
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from trucewatch.coding.judge import UNLISTED
-from trucewatch.coding.lexicon import ASKED, Entry, LightVerb
+from trucewatch.coding.lexicon import ASKED, Constraint, Entry, LightVerb
 from trucewatch.coding.tables import table_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from trucewatch.coding.cast import Cast
-    from trucewatch.coding.lexicon import Aspect, Constraint, Lexicon, Pos
+    from trucewatch.coding.lexicon import Aspect, Lexicon, Pos, Roles
     from trucewatch.coding.tree import Tree
+    from trucewatch.language.analysis import Token
 
+Occurs = tuple["Aspect", str]
+"""The aspect a verb of occurrence gives, and the PLOVER type it is not read with."""
 _GENERIC = frozenset({"EVENT_GENERIC", "PARTITIVE"})
 _IDIOM = {"take": "place"}
 """Verbs whose object is a part of them."""
 _POS: dict[str, Pos] = {"VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "A"}
+_TAKES_PLACE = frozenset(
+    {"take_place", "happen", "occur", "start", "begin", "materialise", "materialize", "come_off", "go_ahead"}
+)
+_ROAD_NUMBER = re.compile(r"[A-Z]{1,3}-?\d{1,4}")  # "M4", "R-9": a road by its number
 
 
 @cache
@@ -147,6 +155,8 @@ class Finder:
         """The light-verb entry: with the noun's preposition first ("come_under"), then bare where the noun is no oblique."""
         key, lemma = self._verb_key(v), self.tree.lemma(noun)
         case = self.tree.case(noun).replace(" ", "_")
+        if case == "in" and key == "take" and any(self.tree.lemma(f.head) == "part" for f in self.tree.objects(v)):
+            return self.lexicon.light("take_part_in", lemma)
         if case and self.tree.rel(noun) == "obl":
             return self.lexicon.light(f"{key}_{case}", lemma)
         return self.lexicon.light(key, lemma)
@@ -198,18 +208,38 @@ class Finder:
     def _occurring(self) -> Iterator[Predicate]:
         """As in "clashes broke out", "no shelling was reported": the event noun with the verb that says it occurs."""
         for token in self.tree.tokens:
-            if token.upos != "NOUN" or token.i in self._used or self.tree.rel(token.i) != "nsubj" or token.head in self._used:
+            if token.upos != "NOUN" or token.i in self._used or token.head < 0 or token.head in self._used:
                 continue
-            voice = "passive" if token.deprel == "nsubj:pass" else "active"
-            occurs = self._occurs(token.head, voice)
-            entry, others = self._match(token.i, "N", support=token.head) if occurs is not None else (None, ())
+            occurs, roles = self._occurrence(token)
+            noun = self._event_noun(token.i)
+            entry, others = self._match(noun, "N", support=token.head) if occurs is not None else (None, ())
             if occurs is None or entry is None or entry.type in {"-", occurs[1]}:
                 continue
-            self._used.update((token.i, token.head))
-            light = LightVerb(self._verb_key(token.head), entry.lemma, "normal", occurs[0], "occurrence")
-            yield Predicate(token.i, entry, token.head, light, others)
+            self._used.update((noun, token.head))
+            light = LightVerb(self._verb_key(token.head), entry.lemma, roles, occurs[0], "occurrence")
+            yield Predicate(noun, entry, token.head, light, others)
 
-    def _occurs(self, v: int, voice: str) -> tuple[Aspect, str] | None:
+    def _occurrence(self, token: Token) -> tuple[Occurs | None, Roles]:
+        """What the verb over a noun says of its occurring: its subject does, its object was seen or heard ("heard no shelling")."""
+        verb, base = token.head, self.tree.rel(token.i)
+        if base == "nsubj" and any(self._verb_key(c) in _TAKES_PLACE for c in self._failed(verb)):
+            return ("fail", ""), "normal"
+        if base == "nsubj":
+            return self._occurs(verb, "passive" if token.deprel == "nsubj:pass" else "active"), "normal"
+        if base == "obj" and self.tree.token(verb).upos == "VERB" and self._needs_sight(token.i):
+            return self._occurs(verb, "seen"), "none"
+        return None, "none"
+
+    def _failed(self, v: int) -> tuple[int, ...]:
+        """What a verb says did not come about: "failed to take place"."""
+        return self.tree.kids(v, "xcomp") if self.tree.lemma(v) == "fail" else ()
+
+    def _needs_sight(self, noun: int) -> bool:
+        """Whether a noun does not name an act by itself here, or is said not to have been seen."""
+        none = any(self.tree.token(c).text.lower() == "no" for c in self.tree.kids(noun, "det"))
+        return none or self._match(self._event_noun(noun), "N")[0] is None
+
+    def _occurs(self, v: int, voice: str) -> Occurs | None:
         """What a verb of occurrence gives its subject; its particle may be parsed as an adverb ("shots rang out")."""
         keys = [self._verb_key(v), *(f"{self.tree.lemma(v)}_{self.tree.lemma(c)}" for c in self.tree.kids(v, "advmod"))]
         return next((found for key in keys if (found := occurrence_verbs().get((key, voice))) is not None), None)
@@ -219,7 +249,13 @@ class Finder:
         particles = particles or [
             self.tree.lemma(c) for c in self.tree.kids(v, "obj") if self.tree.lemma(c) == _IDIOM.get(self.tree.lemma(v))
         ]
-        return "_".join([self.tree.lemma(v), *particles])
+        return "_".join([self.tree.lemma(v), *(particles or self._stray_particle(v))])
+
+    def _stray_particle(self, v: int) -> list[str]:
+        """The particle that the parse hung before the verb ("the exchange fell through"): no preposition stands after its noun."""
+        after = self.tree.token(v + 1) if v + 1 < len(self.tree.tokens) else None
+        stray = after is not None and after.upos == "ADP" and after.deprel == "case" and 0 <= after.head < v
+        return [after.text.lower()] if after is not None and stray else []
 
     def _plain(self, i: int) -> Predicate | None:
         token = self.tree.token(i)
@@ -292,6 +328,8 @@ class Finder:
     def _in_class(self, f: int, lemma: str, name: str) -> bool:
         if self.lexicon.in_class(lemma, name, self.cast.label(f)):
             return True
+        if name == "ROAD" and _ROAD_NUMBER.fullmatch(self.tree.token(f).text):
+            return True
         return any(
             self.lexicon.in_class(f"{self.tree.lemma(c)}_{lemma}", name) for c in self.tree.kids(f, "compound", "amod", "flat")
         )
@@ -314,7 +352,10 @@ class Finder:
             named = [c for prep, c in pairs if prep in constraint.prep and self.cast.label(c) != "time"]
             return [j for c in named for j in tree.conjuncts(c)]
         if slot == "prt":
-            particles = (*tree.kids(i, "compound:prt", "advmod"), *(c for c in tree.kids(i, "obl") if tree.token(c).upos == "ADP"))
+            particles = (
+                *tree.kids(i, "compound:prt", "advmod"),
+                *(c for c in tree.kids(i, "obl") if tree.token(c).upos == "ADP"),
+            )
             return [c for c in particles if tree.token(c).text.lower() in constraint.prep]
         if slot == "light":
             return [] if support is None else [support]
@@ -322,4 +363,26 @@ class Finder:
             return list(tree.kids(i, "compound", "amod", "nmod:poss", "nummod", "nmod:unmarked"))
         if slot in {"xcomp", "ccomp", "iobj"}:
             return list(tree.kids(i, slot))
-        return []
+        return self._around(slot, i, support)
+
+    def _around(self, slot: str, i: int, support: int | None) -> list[int]:
+        """The word itself or its "no"; ``any``: subject, objects, obliques; ``under``: nouns below objects and obliques; ``clause``: all."""
+        tree = self.tree
+        if slot == "self":
+            return [i] if support is None else [i, support]
+        if slot == "no":
+            return [c for c in tree.kids(i, "det", "advmod") if tree.token(c).text.lower() in {"no", "any", "neither", "not"}]
+        top = i if support is None else support
+        if slot == "clause":
+            return self._nouns_below([top], i)
+        if slot not in {"any", "under"}:
+            return []
+        kinds = ("obj", "subj", "iobj") if slot == "any" else ("obj", "iobj")
+        named = [c for v in sorted({i, top}) for _, c in tree.obliques(v) if self.cast.label(c) != "time"]
+        held = [f for kind in kinds for f in self._fillers(Constraint(kind), i, support)]
+        tops = [*held, *(j for c in named for j in tree.conjuncts(c))]
+        return tops if slot == "any" else self._nouns_below(tops, i)
+
+    def _nouns_below(self, tops: Iterable[int], but: int) -> list[int]:
+        below = dict.fromkeys(j for top in tops for j in self.tree.analysis.subtree(top))
+        return [j for j in below if j != but and self.tree.token(j).upos in {"NOUN", "PROPN"}]

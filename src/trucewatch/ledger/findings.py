@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from trucewatch.ledger.areas import shape
+from trucewatch.ledger.partly import in_part
+from trucewatch.ledger.periods import deadline_open
 from trucewatch.ledger.periods import relation as period_relation
 from trucewatch.ledger.tellers import origin_of, short
 from trucewatch.model.agreement import AreaRelation, Finding, PeriodRelation, Quote, bearers_among, belongs_to
@@ -32,6 +34,7 @@ _GRAVITY: tuple[Bearing, ...] = ("breaches", "prevents verification", "obstructs
 _EVERYWHERE = AreaRelation("inside", 1.0, why="the term holds everywhere")
 _NOWHERE = AreaRelation("unknown", why="no report says where")
 _QUOTED = 6
+_UNARMED = frozenset({"civilian", "media", "ngo", "refugee", "medical", "education"})
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
 _BEARING_WORDS: Mapping[Bearing, str] = {
@@ -156,6 +159,7 @@ class _Told:
     by_whom: str
     others: tuple[str, ...]
     undone: bool
+    published: str | None
 
 
 @dataclass(slots=True)
@@ -204,11 +208,13 @@ class Book:
             return None
         if match.told_by == "monitors" and not self._observed(look):
             return None
+        if match.against == "civilians" and not _befell_civilians(look.account):
+            return None
         bearers = look.bearers(among)
         who: _Actors = "bearer" if bearers else "other" if look.somebody else "nobody"
         if (match.who == "bearer" and who == "other") or (match.who == "other" and who != "other"):
             return None
-        return Hit(look, match, bearers, who)
+        return Hit(look, _by_degree(look.account, match), bearers, who)
 
     def _observed(self, look: _Look) -> bool:
         """Whether monitors say it, or the report with its own eyes."""
@@ -263,6 +269,24 @@ def _kind_fits(account: Account, match: Match) -> bool:
         and match.mode in {None, account.mode}
         and account.status in match.status
     )
+
+
+def _by_degree(account: Account, match: Match) -> Match:
+    """The match, in part where the account says that what was done was done only in part."""
+    if match.bearing != "fulfils" or account.status != "happened":
+        return match
+    words = in_part(account.truce, account.quote, account.sentence)
+    return _partly(match, words) if words else match
+
+
+@lru_cache(maxsize=2_000)
+def _partly(match: Match, words: str) -> Match:
+    return replace(match, bearing="fulfils in part", note=f"in part, “{words}”")
+
+
+def _befell_civilians(account: Account) -> bool:
+    """Whether a recipient is a civilian, or somebody else who takes no part in fighting."""
+    return any(party.type in _UNARMED for party in account.recipient)
 
 
 def _has_words(account: Account, words: tuple[str, ...]) -> bool:
@@ -333,7 +357,14 @@ def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
         by_whom=_by_whom(chosen),
         others=tuple(_others(bearing, hits)),
         undone=bearing == "breaches" and all(hit.look.account.status == "denied" for hit in chosen),
+        published=_last_published(chosen),
     )
+
+
+def _last_published(chosen: Sequence[Hit]) -> str | None:
+    """When the last of the matched accounts was published; None where that is not known of one."""
+    dates = [hit.account.published for hit in chosen]
+    return None if None in dates else max(date for date in dates if date is not None)
 
 
 def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
@@ -386,7 +417,9 @@ def _excuse(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation)
         return f"It lies {area.words}."
     if period.kind in {"before", "after"}:
         return f"It was {period.words}."
-    if told.undone and period.deadline == "before":
+    if told.undone and (
+        period.deadline == "before" or (period.deadline == "unknown" and deadline_open(term.period, told.published))
+    ):
         return "The deadline was still to come, so that not having done it was no breach yet."
     for carve in term.exceptions:
         if not carve.contested and all(_carved(carve, hit.account) for hit in told.chosen):

@@ -134,6 +134,13 @@ def due(period: Period, day: str) -> bool:
     return period.deadline is None or moment(day) >= end_of(period.deadline)
 
 
+def deadline_open(period: Period, published: str | None) -> bool:
+    """Whether a report published then cannot tell of a deadline missed: it was out before the deadline was over."""
+    if period.deadline is None or published is None:
+        return False
+    return moment(published[:_DATE]) < end_of(period.deadline)
+
+
 def days_late(period: Period, day: str) -> int | None:
     """Days from the deadline to this ISO date, negative before it, None without one."""
     if period.deadline is None:

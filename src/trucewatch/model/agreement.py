@@ -35,6 +35,7 @@ Who = Literal["bearer", "other", "anyone"]
 """Who must have acted. Bearer: a duty bearer or who belongs to one. Other: somebody known who is no bearer. An actor that no report
 names fits *bearer* and *anyone*, and the finding says that nobody is named."""
 Teller = Literal["anyone", "monitors"]
+Against = Literal["anyone", "civilians"]
 """Who must say so. Monitors: the agreement's monitors or the report's own eyes; a party's denial is no observation."""
 Side = Literal["actor", "target", "either"]
 AreaForm = Literal["polygon", "circle", "corridor", "unit", "country", "union", "difference"]
@@ -162,7 +163,7 @@ class Match:
     """An event that bears on a term: every field that is given must fit.
 
     ``category``: ceasefire category; ``type`` and ``mode``: PLOVER's; ``status``: any of these; ``words``: one of them stands among the
-    event's objects (recipient, instrument) or in its clause, whole words, whatever the case.
+    event's objects (recipient, instrument) or in its clause, whole words, whatever the case; ``against``: whom it befell.
     """
 
     bearing: Bearing
@@ -172,6 +173,7 @@ class Match:
     status: tuple[EventStatus, ...] = ("happened", "ongoing")
     who: Who = "bearer"
     told_by: Teller = "anyone"
+    against: Against = "anyone"
     words: tuple[str, ...] = ()
     note: str = ""
 

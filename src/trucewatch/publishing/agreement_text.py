@@ -164,6 +164,7 @@ def match_words(match: Match) -> str:
         if part
     )
     told = ", seen by monitors or the report itself" if match.told_by == "monitors" else ""
+    told += ", against civilians" if match.against == "civilians" else ""
     some = f", of {', '.join(match.words[:4])}{', ...' if len(match.words) > 4 else ''}" if match.words else ""  # noqa: PLR2004 - a taste
     return f"{kind} {' or '.join(match.status)}, {_WHO[match.who]}{told}{some}" + (f": {match.note}" if match.note else "")
 

@@ -38,6 +38,9 @@ BREAKS = frozenset(_BREAKS_WORDS.split()) | set('.;:!?()[]–—"“”')
 _JOINING = frozenset({"-", "‐", "–", "/", "—"})
 #: Parts of actors that keep the actor: "Hezbollah fighters", "UN officials", "Reuters correspondent".
 _INSIDE = frozenset({"GOV", "MIL", "UAF", "REB", "PTY", "SPY", "COP", "MED", "OPP", "NGO", "IGO", "JUD", "LEG", "HLH"})
+#: Words that are people or firms by themselves, and part of an armed group where they are its ("men of the Front", "its last company").
+_ITS_PEOPLE = frozenset({"men", "man", "women", "company", "companies", "volunteers", "youths"})
+_ARMED = frozenset({"rebel", "military", "militia", "private_military", "coalition"})
 _ARMED_AFTER = frozenset({"REB", "UAF", "COP", "OPP", "CRM"})
 _INSIDE_PHRASE = frozenset({"ADJ", "NOUN", "PROPN", "NUM", "PART"})
 _MAX_GAP = 3
@@ -115,6 +118,8 @@ def _with_entity(owner: Entry, hit: Hit) -> Entry | None:
         return owner if role in {"GOV", owner.role} else None
     if owner.type == "igo" and role in {"MIL", "PKO", "COP"}:
         return _entry(f"{owner.id}-{role}", f"{owner.name}: {ROLE_NAMES[role]}", role, None, (owner.code or "IGO") + "MIL")
+    if owner.type in _ARMED and hit.alias.text.lower() in _ITS_PEOPLE:
+        return owner
     return owner if role in _INSIDE or role == "PKO" else None
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast
 
-from trucewatch.model.agreement import Bearing, Match, Teller, Who
+from trucewatch.model.agreement import Against, Bearing, Match, Teller, Who
 from trucewatch.ontology.tables import Row, rows, words
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _matches(row: Row) -> Iterator[Match]:
             status=cast("tuple[EventStatus, ...]", words(row["status"])) or _TOOK_PLACE,
             who=cast("Who", row["who"]),
             told_by=cast("Teller", row["told_by"]),
+            against=cast("Against", row["against"] or "anyone"),
             words=expanded(words(row["words"])),
             note=row["note"],
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
-from trucewatch.model.agreement import Certainty, Kind, Side, Stage, State, Teller, Who
+from trucewatch.model.agreement import Against, Certainty, Kind, Side, Stage, State, Teller, Who
 from trucewatch.model.record import EventStatus
 
 FORMAT = "1"
@@ -51,6 +51,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "status": get_args(EventStatus),
     "who": get_args(Who),
     "teller": get_args(Teller),
+    "against": get_args(Against),
     "side": get_args(Side),
     "area": ("Polygon", "MultiPolygon", "Point", "LineString", "Place", "Admin1", "Country", "Union", "Difference"),
 }
@@ -178,6 +179,7 @@ FORMS: dict[str, dict[str, Field]] = {
         "status": Field("choice", "statuses, any of them; default happened and ongoing", of="status", many=True),
         "who": Field("choice", "who acts: `bearer` (default), `other`, `anyone`", of="who"),
         "told_by": Field("choice", "who must say so: `anyone` (default) or `monitors`", of="teller"),
+        "against": Field("choice", "whom it befell: `anyone` (default) or `civilians`", of="against"),
         "words": Field("text", "one of these must be among its objects; `@heavy weapons` is a list of the tables", many=True),
         "note": Field("text", "why it bears so, for the finding's reasons"),
     },

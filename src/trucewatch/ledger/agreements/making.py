@@ -354,6 +354,7 @@ class _Maker:
             status=cast("Any", given.texts("status")) or Match(bearing).status,
             who=given.value("who", who),
             told_by=given.value("told_by", "anyone"),
+            against=given.value("against", "anyone"),
             words=defaults.expanded(given.texts("words")),
             note=given.text("note") or "",
         )
@@ -386,6 +387,7 @@ def _same_event(one: Match, other: Match) -> bool:
         and bool(set(one.status) & set(other.status))
         and (one.who == other.who or "anyone" in {one.who, other.who})
         and one.told_by == other.told_by
+        and one.against == other.against
         and _words_meet(one, other)
     )
 
