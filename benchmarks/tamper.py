@@ -281,6 +281,9 @@ def _other(value: Any, kind: str, chance: random.Random) -> Any:
         return not value
     if kind in {"integer", "bigint", "double precision"}:
         return (value or 0) + chance.choice((1, -1, 10))
+    if isinstance(value, list):
+        at = chance.randrange(len(value) + 1)
+        return [*value[:at], chance.randrange(1 << 16), *value[at:]]
     if kind == "bytea":
         data = bytearray(value or b"x")
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
@@ -309,7 +312,7 @@ def _place(engine: Engine, row: Row, column: str) -> list[str]:
 
 def _whole_table(engine: Engine, table: str) -> list[dict[str, Any]]:
     with engine.connect() as conn:
-        casts = "seq, words::text AS words, folded, cut" if table == "report_words" else "*"
+        casts = "seq, words::text AS words, pairs, folded, cut" if table == "report_words" else "*"
         return [dict(row) for row in conn.execute(text(f'SELECT {casts} FROM "{table}"')).mappings()]  # noqa: S608
 
 

@@ -7,7 +7,7 @@ write transaction. This module must not decide what belongs together: that is th
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,10 @@ from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.dossier.store.tables import aliases, edges, incidents, members
 from trucewatch.ledger.cluster import cluster_profiles
 from trucewatch.ledger.incidents import summarise, to_json
+from trucewatch.ledger.region import Region
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -43,6 +44,13 @@ _NEAR = Prepared(
     )
 )
 _INNER = Prepared(select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.one, "keys"), edges.c.score > 0))
+_TIES = Prepared(
+    union_all(
+        select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.one, "keys")),
+        select(edges.c.one, edges.c.other, edges.c.score).where(within(edges.c.other, "keys")),
+    )
+)
+_HELD = Prepared(select(members.c.incident, members.c.event).where(within(members.c.incident, "ids")))
 _BEFORE = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
 _LEFT = rows.removal(members, within(members.c.event, "keys"))
 _GONE = rows.removal(incidents, within(incidents.c.id, "ids"))
@@ -51,6 +59,33 @@ _USED = Prepared(
         select(incidents.c.id).where(within(incidents.c.id, "ids")), select(aliases.c.id).where(within(aliases.c.id, "ids"))
     )
 )
+
+
+@dataclass(slots=True)
+class _Standing:
+    """The ledger's tables, as a change of some accounts reads them."""
+
+    conn: Connection
+    accounts: Accounts
+
+    def profiles(self, keys: Collection[str]) -> Mapping[str, Profile]:
+        """Accounts; those that are gone or rejected are left out."""
+        return self.accounts.profiles(keys)
+
+    def ties(self, keys: Collection[str]) -> Iterable[tuple[str, str, float]]:
+        """Every tie of some accounts with its score."""
+        return [(one, other, score) for one, other, score in _TIES.all(self.conn, keys=sorted(keys))]
+
+    def homes(self, keys: Collection[str]) -> Mapping[str, str]:
+        """The incidents in which accounts stand."""
+        return table(_BEFORE.all(self.conn, keys=sorted(keys)))
+
+    def held(self, ids: Collection[str]) -> Mapping[str, Collection[str]]:
+        """The accounts that incidents hold."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for id_, key in _HELD.all(self.conn, ids=sorted(ids)):
+            found[id_].add(key)
+        return found
 
 
 @dataclass
@@ -73,7 +108,13 @@ class Graph:
 
         They are compared with what they meet, and the incidents that they touch are worked out.
         """
-        self.refresh(keys, self.meeting.bring_up(keys))
+        around = self.meeting.bring_up(keys)
+        region = Region(_Standing(self.conn, self.accounts))
+        made, reached = region.settle(keys, around)
+        if self.judgements.bind(region.seen):
+            self.refresh(keys, around)
+        elif reached:
+            self._settle(reached, set(keys), made)
 
     def refresh(self, keys: Collection[str], around: Collection[str] = ()) -> None:
         """Work out anew every incident that one of some accounts belongs to.
@@ -84,7 +125,7 @@ class Graph:
         """
         component = self._component({*keys, *around})
         if component:
-            self._settle(component, set(keys))
+            self._settle(component, set(keys), self._whole(component))
 
     def _near(self, keys: Collection[str]) -> set[str]:
         return {*_NEAR.column(self.conn, keys=sorted(keys)), *self.judgements.joined(keys)}
@@ -98,13 +139,18 @@ class Graph:
             found |= front
         return found
 
-    def _settle(self, component: Collection[str], changed: set[str]) -> None:
-        """Cluster what hangs together and write its incidents: those clusters that hold something told."""
+    def _whole(self, component: Collection[str]) -> list[frozenset[str]]:
+        """Cluster what hangs together, as reviewers' merges and splits need it."""
         found = self.accounts.profiles(component)
         ties = {(one, other): score for one, other, score in _INNER.all(self.conn, keys=sorted(found)) if other in found}
         must, cannot = self.judgements.pairs(found)
-        made = [keys for keys in cluster_profiles(found, ties, must, cannot) if any(found[key].role == "told" for key in keys)]
-        before = table(_BEFORE.all(self.conn, keys=sorted(component)))
+        return list(cluster_profiles(found, ties, must, cannot))
+
+    def _settle(self, reached: Collection[str], changed: set[str], clusters: Iterable[frozenset[str]]) -> None:
+        """Write incidents: those clusters that hold something told. ``reached``: who is or was in one of them."""
+        found = self.accounts.profiles(reached)
+        made = [keys for keys in clusters if any(found[key].role == "told" for key in keys)]
+        before = table(_BEFORE.all(self.conn, keys=sorted(reached)))
         named = self._named(made, before)
         self._write(named, before)
         stale = {id_ for id_, keys in named.items() if changed & keys} | _grown(named, before)

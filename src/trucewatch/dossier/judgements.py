@@ -23,7 +23,7 @@ from trucewatch.dossier.verdicts.kinds import Anchor, Verdict, from_row, to_row
 from trucewatch.dossier.verdicts.state import Effective, anchors, effective
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -169,6 +169,13 @@ class Judgements:
         wanted = set(keys)
         inside = [pair for pair in self._pairs if pair[0] in wanted and pair[1] in wanted]
         return {pair[:2] for pair in inside if pair[2]}, {pair[:2] for pair in inside if not pair[2]}
+
+    def bind(self, keys: Collection[str]) -> bool:
+        """Whether a merge or a split concerns one of some events."""
+        if self.none:
+            return False
+        _ = self.effective
+        return any(a in keys or b in keys for a, b, _same in self._pairs)
 
     def joined(self, keys: Iterable[str]) -> set[str]:
         """Whom a merge joins with one of some events."""

@@ -33,8 +33,8 @@ def _sqlite(conn: Connection) -> Iterator[tuple[str, str]]:
 
 def _postgresql(conn: Connection) -> Iterator[tuple[str, str]]:
     same = text(
-        "SELECT words = CAST(:words AS tsvector) AND folded IS NOT DISTINCT FROM :folded AND cut = :cut "
-        "FROM report_words WHERE seq = :seq"
+        "SELECT words = CAST(:words AS tsvector) AND pairs = CAST(:pairs AS integer[]) "
+        "AND folded IS NOT DISTINCT FROM :folded AND cut = :cut FROM report_words WHERE seq = :seq"
     )
     columns = (reports.c.id, reports.c.seq, reports.c.title, reports.c.publisher, reports.c.text)
     for row in conn.execute(select(*columns)).mappings():

@@ -7,6 +7,7 @@ and demands are leaves: they join the cluster that fits them best and tie nothin
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger.linkage import Linkage, Unit
@@ -49,10 +50,17 @@ def cluster_profiles(
     home = {key: unit.key for unit in units for key in unit.keys}
     ties = {(home[a], home[b]) for a, b in edges if a in home and b in home and home[a] != home[b]}
     banned = {frozenset((home[a], home[b])) for a, b in parted if home[a] != home[b]}
-    found: list[frozenset[str]] = []
-    for members in components([u.key for u in units], ties):
-        inside = [unit for unit in units if unit.key in members] if len(members) < len(units) else units
-        found += Linkage(inside, banned, edges).clusters([pair for pair in ties if pair[0] in members])
+    known = {unit.key: unit for unit in units}
+    groups = components(known, ties)
+    at = {key: number for number, members in enumerate(groups) for key in members}
+    bound_in: defaultdict[int, list[Pair]] = defaultdict(list)
+    for pair in ties:
+        bound_in[at[pair[0]]].append(pair)
+    found = [
+        cluster
+        for number, members in enumerate(groups)
+        for cluster in Linkage([known[key] for key in sorted(members)], banned, edges).clusters(bound_in[number])
+    ]
     return tuple(sorted(found, key=min))
 
 

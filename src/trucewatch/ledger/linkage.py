@@ -74,7 +74,8 @@ class Linkage:
         strong = {key for key, unit in self.units.items() if unit.told and not unit.leaf}
         made = self.merge(strong, [t for t in ties if t[0] in strong and t[1] in strong])
         left = self.attach(made, sorted(key for key, unit in self.units.items() if unit.told and unit.leaf), ties)
-        made += self.merge(set(left), [t for t in ties if t[0] in left and t[1] in left])
+        loose = set(left)
+        made += self.merge(loose, [t for t in ties if t[0] in loose and t[1] in loose])
         plans = self.attach(made, sorted(key for key, unit in self.units.items() if not unit.told), ties)
         made += [{key} for key in plans]
         return [frozenset().union(*(self.units[key].keys for key in members)) for members in made]
@@ -141,11 +142,12 @@ class Linkage:
             tied.setdefault(a, set()).add(b)
             tied.setdefault(b, set()).add(a)
         core = [frozenset(found) for found in clusters]
+        home = {key: number for number, found in enumerate(core) for key in found}
         offers = [
             (-mean, leaf, number)
             for leaf in leaves
-            for number, found in enumerate(core)
-            if tied.get(leaf, set()) & found and (mean := self._fit(leaf, found)) is not None and mean > 0
+            for number in {home[other] for other in tied.get(leaf, ()) if other in home}
+            if (mean := self.fit(leaf, core[number])) is not None and mean > 0
         ]
         placed: set[str] = set()
         for _, leaf, number in sorted(offers):
@@ -154,7 +156,7 @@ class Linkage:
                 placed.add(leaf)
         return [leaf for leaf in leaves if leaf not in placed]
 
-    def _fit(self, leaf: str, found: frozenset[str]) -> float | None:
+    def fit(self, leaf: str, found: frozenset[str]) -> float | None:
         """Half the mean, half the best of its scores: vague accounts of one occurrence need not fit each other. None where one bars it."""
         scores = [self.between(leaf, other) for other in sorted(found)]
         known = [s for s in scores if s is not None]

@@ -96,7 +96,7 @@ def test_both_databases_find_the_same_reports(both):
     for store in both:
         add_reports(store, made)
     vocabulary = [word.folded for word in words_of(prose(rng, 200))]
-    for number in range(150):
+    for number in range(100):
         some = rng.sample(vocabulary, 3)
         query = rng.choice(
             [

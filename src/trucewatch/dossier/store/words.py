@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 from sqlalchemy import text
 
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 #: Marks that belong to a word: the bits of ``sqlite3Fts5UnicodeIsdiacritic``, from U+0300.
 _MARKS = "".join(chr(0x300 + bit) for bit in range(64) if (0x000361F8 << 32 | 0x08029FDF) >> bit & 1)
 #: Letters and digits of any script; and private use, as SQLite has it.
-_LETTER = r"(?:[^\W_]|[\ue000-\uf8ff])"
-_WORD = re.compile(rf"{_LETTER}(?:{_LETTER}|[{_MARKS}])*")
+LETTER = r"(?:[^\W_]|[\ue000-\uf8ff])"
+_WORD = re.compile(rf"{LETTER}(?:{LETTER}|[{_MARKS}])*")
 #: Limits of a tsvector: positions of one word, positions in all, bytes in all (1 MiB; kept well below), characters of a word.
 WORD_POSITIONS = 255
 POSITIONS = 16_000
 VECTOR_BYTES = 900_000
 WORD_LENGTH = 500
+#: Keys for pairs of words: so few that the index of common ones stays small, so many that a report holds one by chance in a hundred cases.
+PAIRS = 1 << 16
 #: Positions between title, publisher and text, so that no phrase runs from one into the next.
 GAP = 3
 
@@ -71,8 +75,10 @@ def keep(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> N
         return
     conn.execute(
         text(
-            "INSERT INTO report_words (seq, words, folded, cut) VALUES (:seq, CAST(:words AS tsvector), :folded, :cut) "
-            "ON CONFLICT (seq) DO UPDATE SET words = excluded.words, folded = excluded.folded, cut = excluded.cut"
+            "INSERT INTO report_words (seq, words, pairs, folded, cut) "
+            "VALUES (:seq, CAST(:words AS tsvector), CAST(:pairs AS integer[]), :folded, :cut) "
+            "ON CONFLICT (seq) DO UPDATE SET words = excluded.words, pairs = excluded.pairs, folded = excluded.folded, "
+            "cut = excluded.cut"
         ),
         [{"seq": row["seq"], **indexed(row)} for row in rows],
     )
@@ -94,7 +100,11 @@ _SOME = text("SELECT seq, title, publisher, text FROM reports WHERE seq > :last 
 
 
 def indexed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The tsvector of a report; where it cannot hold all positions, the words themselves; and whether it lacks words (``cut``)."""
+    """A report's words as the index holds them.
+
+    Its tsvector, and the keys of its pairs of words; where the vector cannot hold all positions, the words themselves; and whether it lacks
+    words (``cut``).
+    """
     places: dict[str, list[str]] = {}
     folded: list[str] = []
     at = 1
@@ -112,7 +122,13 @@ def indexed(row: Mapping[str, Any]) -> dict[str, Any]:
         folded.append("")
         at += GAP
     vector, fits = _vector(places)
-    return {"words": vector, "folded": None if whole and fits else f" {' '.join(folded)} ", "cut": not fits}
+    pairs = sorted({pair(one, other) for one, other in pairwise(folded) if one and other})
+    return {"words": vector, "pairs": pairs, "folded": None if whole and fits else f" {' '.join(folded)} ", "cut": not fits}
+
+
+def pair(one: str, other: str) -> int:
+    """The key of two words that stand one after the other; some pairs share one, so that it finds what may hold a phrase, and a few more."""
+    return crc32(f"{one} {other}".encode()) % PAIRS
 
 
 def _vector(places: Mapping[str, Sequence[str]]) -> tuple[str, bool]:

@@ -380,15 +380,17 @@ def _words_of_sqlite() -> None:
 def _words_of_postgresql() -> None:
     """A table beside reports, written with them (``words.keep``).
 
-    ``folded`` holds what a tsvector has no room for; ``cut`` says that it even lacks words.
+    ``pairs`` are keys of two words in a row, by which phrases of common words are found; ``folded`` holds what a tsvector has no room for;
+    ``cut`` says that it even lacks words.
     """
     op.execute(
         "CREATE TABLE report_words ("
         "seq integer CONSTRAINT pk_report_words PRIMARY KEY "
         "CONSTRAINT fk_report_words_seq REFERENCES reports (seq) ON DELETE CASCADE ON UPDATE CASCADE, "
-        "words tsvector NOT NULL, folded text, cut boolean NOT NULL)"
+        "words tsvector NOT NULL, pairs integer[] NOT NULL, folded text, cut boolean NOT NULL)"
     )
     op.execute("CREATE INDEX ix_report_words_words ON report_words USING gin (words) WITH (fastupdate = off)")
+    op.execute("CREATE INDEX ix_report_words_pairs ON report_words USING gin (pairs) WITH (fastupdate = off)")
     op.execute("CREATE INDEX ix_report_words_folded ON report_words (seq) WHERE folded IS NOT NULL")
     op.execute("CREATE INDEX ix_report_words_cut ON report_words (seq) WHERE cut")
 

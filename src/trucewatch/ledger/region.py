@@ -1,0 +1,326 @@
+"""The part of the ledger that a change can reach, clustered as if all of it were.
+
+Vague accounts tie together what is told of a whole province and month, so that a component may be most of a large ledger. But what is told
+exactly does not listen to them; a vague strand listens to the exact clusters it is tied to, and to those of its like that it is barred from;
+what fits no cluster listens to its like; plans listen to all they are tied to. So a change is followed along what listens to it, and everybody
+else stays where he stands. The outcome is that of ``cluster`` over everything, while nobody's verdict ties or parts anything here: who has
+such verdicts near must cluster the whole component. This module must not read a database or keep anything.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from trucewatch.ledger.linkage import Linkage, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from trucewatch.ledger.profile import Profile
+
+Units = frozenset[str]
+NOWHERE: Units = frozenset()
+
+
+class Standing(Protocol):
+    """The ledger as it is kept: ties as of now, incidents as of before the change."""
+
+    def profiles(self, keys: Collection[str]) -> Mapping[str, Profile]:
+        """Accounts; those that are gone are left out."""
+
+    def ties(self, keys: Collection[str]) -> Iterable[tuple[str, str, float]]:
+        """Every tie of some accounts, the smaller key first, with its score, which is 0 where it holds a strand together."""
+
+    def homes(self, keys: Collection[str]) -> Mapping[str, str]:
+        """The incidents in which accounts stand."""
+
+    def held(self, ids: Collection[str]) -> Mapping[str, Collection[str]]:
+        """The accounts that incidents hold."""
+
+
+@dataclass(slots=True)
+class Region:
+    """One change, and what it reaches. Units go by their keys, clusters by sets of them."""
+
+    standing: Standing
+    changed: set[str] = field(default_factory=set)
+    """Units that are new or others now."""
+    moving: set[str] = field(default_factory=set)
+    """Units that are placed anew; grows until nobody else listens."""
+    seen: set[str] = field(default_factory=set)
+    """Accounts that were looked at."""
+    _home: dict[str, str] = field(default_factory=dict)
+    _beside: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _stands: dict[str, set[str]] = field(default_factory=dict)
+    _held: dict[str, Units] = field(default_factory=dict)
+    _cores: dict[str, Units] = field(default_factory=dict)
+    _heard: set[Units] = field(default_factory=set)
+    _linkage: Linkage = field(default_factory=lambda: Linkage((), (), {}))
+
+    def settle(self, changed: Collection[str], around: Collection[str] = ()) -> tuple[list[frozenset[str]], set[str]]:
+        """Work out every cluster that a change reaches.
+
+        Args:
+            changed: accounts that are new, are others now, or are gone.
+            around: accounts whose ties alone have changed.
+
+        Returns:
+            The clusters as sets of accounts, and every account that stood in one of them before, or is in none now.
+        """
+        keys = {*changed, *around}
+        self._load(keys)
+        self.changed = self._of(changed)
+        former = set(self.standing.homes(list(keys)).values())
+        self.moving = self._of(keys).union(*(self._held_by(id_) for id_ in former))
+        for id_ in set(self.standing.homes(list(changed)).values()):
+            self._listen(self._core_of(id_))
+            self.moving |= self._tied(self._held_by(id_), "plan")
+        while True:
+            size = len(self.moving)
+            self._exact()
+            placed = self._attach(self._moving("leaf"), self._cores_near, self._stays_at)
+            self._compete(placed, "leaf")
+            self._loose(placed)
+            if len(self.moving) > size:
+                continue
+            clusters = self._clusters(placed)
+            self._unsettle_plans(clusters)
+            plans = self._attach(self._moving("plan"), partial(self._clusters_near, clusters), self._plans_of)
+            self._compete(plans, "plan")
+            if len(self.moving) == size:
+                return self._outcome(clusters, plans, keys)
+
+    # what is known of units
+
+    def _load(self, keys: Iterable[str]) -> None:
+        """Read accounts, with all of their strands and everybody's ties."""
+        todo, new = set(keys) - self.seen, set[str]()
+        if not todo:
+            return
+        scores: dict[tuple[str, str], float] = self._linkage.edges  # type: ignore[assignment]  # ours
+        while todo:
+            self.seen |= todo
+            new |= todo
+            more: set[str] = set()
+            for one, other, score in self.standing.ties(sorted(todo)):
+                self._beside[one].add(other)
+                self._beside[other].add(one)
+                if score > 0:
+                    scores[one, other] = score
+                else:
+                    more |= {one, other}
+            todo = more - self.seen
+        homes = self.standing.homes(sorted(new))
+        strands: defaultdict[str, list[Profile]] = defaultdict(list)
+        for _, found in sorted(self.standing.profiles(new).items()):
+            strands[found.strand].append(found)
+        for members in strands.values():
+            unit = Unit.of(members)
+            self._linkage.units[unit.key] = unit
+            self._home |= dict.fromkeys(unit.keys, unit.key)
+            self._stands[unit.key] = {homes[key] for key in unit.keys if key in homes}
+
+    def _of(self, keys: Iterable[str]) -> set[str]:
+        return {self._home[key] for key in keys if key in self._home}
+
+    def _kind(self, unit: str) -> str:
+        found = self._linkage.units[unit]
+        if not found.told:
+            return "plan"
+        return "leaf" if found.leaf else "exact"
+
+    def _moving(self, kind: str) -> list[str]:
+        return sorted(unit for unit in self.moving if self._kind(unit) == kind)
+
+    def _tied(self, units: Iterable[str], *kinds: str) -> set[str]:
+        """Units of some kinds that are tied to one of some units."""
+        mine = list(units)
+        near = {key for unit in mine for own in self._linkage.units[unit].keys for key in self._beside[own]}
+        self._load(near)
+        return {unit for unit in self._of(near) - set(mine) if self._kind(unit) in kinds}
+
+    def _ids(self, unit: str) -> set[str]:
+        """The incidents in which a unit stands: one, but where its strand was told otherwise."""
+        return self._stands[unit]
+
+    def _held_by(self, id_: str) -> Units:
+        """The units that stand in an incident."""
+        if id_ not in self._held:
+            self._look([id_])
+        return self._held[id_]
+
+    def _look(self, ids: Iterable[str]) -> None:
+        """Read incidents."""
+        new = sorted(set(ids) - self._held.keys())
+        if new:
+            held = self.standing.held(new)
+            self._load(key for keys in held.values() for key in keys)
+            self._held |= {id_: frozenset(self._of(held.get(id_, ()))) for id_ in new}
+
+    def _core_of(self, id_: str) -> Units:
+        """The exact units that stand in an incident; none where vague ones are among themselves."""
+        return frozenset(unit for unit in self._held_by(id_) if self._kind(unit) == "exact")
+
+    def _stood(self, unit: str) -> Units:
+        """The exact cluster in which a unit stands; empty where there is none."""
+        return frozenset().union(*(self._core_of(id_) for id_ in self._ids(unit)))
+
+    def _listen(self, units: Iterable[str]) -> None:
+        """Vague units and plans that are tied to some units are placed anew."""
+        self.moving |= self._tied(units, "leaf", "plan")
+
+    # exact units
+
+    def _core(self, unit: str) -> Units:
+        """The cluster of an exact unit among exact ones; works out all that hangs together with it by exact ones."""
+        if unit not in self._cores:
+            found, front = {unit}, {unit}
+            while front:
+                front = self._tied(front, "exact") - found
+                found |= front
+            pairs = [(one, other) for one in found for other in self._tied([one], "exact") if one < other]
+            for members in self._linkage.merge(found, pairs):
+                self._cores |= dict.fromkeys(members, frozenset(members))
+        return self._cores[unit]
+
+    def _exact(self) -> None:
+        """A cluster of exact units that is another one now moves as a whole, and whoever is tied to it."""
+        exact = self._moving("exact")
+        self._tied(exact, "exact")
+        for unit in exact:
+            self._core(unit)
+        for core in set(self._cores.values()) - self._heard:
+            if core & self.changed or any(self._stood(unit) != core for unit in core):
+                self._heard.add(core)
+                self.moving |= core
+                self._listen(core)
+                self.moving |= {other for unit in core for id_ in self._ids(unit) for other in self._held_by(id_)}
+
+    # vague units, and plans after them
+
+    def _cores_near(self, unit: str) -> dict[tuple[int, str], Units]:
+        found = {self._core(other) for other in self._tied([unit], "exact")}
+        return {(0, min(core)): core for core in found}
+
+    def _stays_at(self, core: Units) -> set[str]:
+        """Vague units that stand at an exact cluster and do not move."""
+        ids = set().union(*(self._ids(unit) for unit in core))
+        found = [id_ for id_ in ids if self._core_of(id_) == core]
+        return {unit for id_ in found for unit in self._held_by(id_) if self._kind(unit) == "leaf" and unit not in self.moving}
+
+    def _attach(
+        self,
+        units: Iterable[str],
+        near: Callable[[str], Mapping[tuple[int, str], Units]],
+        staying: Callable[[Units], Collection[str]],
+    ) -> dict[str, Units]:
+        """Where units are placed: each in the cluster that fits it best, unless one who fits there better bars it."""
+        offers = []
+        mine = list(units)
+        self._look(id_ for unit in {*mine, *self._tied(mine, "exact", "leaf")} for id_ in self._ids(unit))
+        for unit in mine:
+            for order, cluster in near(unit).items():
+                mean = self._linkage.fit(unit, cluster)
+                if mean is not None and mean > 0:
+                    offers.append((-mean, unit, order, cluster))
+        placed: dict[str, Units] = {}
+        inside: defaultdict[Units, set[str]] = defaultdict(set)
+        for rank, unit, _, cluster in sorted(offers, key=lambda offer: offer[:3]):
+            if unit in placed:
+                continue
+            before = inside[cluster] | {other for other in staying(cluster) if self._rank(other, cluster) < (rank, unit)}
+            if all(self._linkage.between(unit, other) is not None for other in before):
+                placed[unit] = cluster
+                inside[cluster].add(unit)
+        return placed
+
+    def _rank(self, unit: str, cluster: Units) -> tuple[float, str]:
+        mean = self._linkage.fit(unit, cluster)
+        return (0.0 if mean is None else -mean, unit)
+
+    def _compete(self, placed: Mapping[str, Units], kind: str) -> None:
+        """Whoever is barred from a unit that came or went is placed anew."""
+        for unit in self._moving(kind):
+            now, then = placed.get(unit, NOWHERE), self._stood_at(unit, kind)
+            if now == then and unit not in self.changed:
+                continue
+            for cluster in {now, then} - {NOWHERE}:
+                rivals = self._tied(cluster, kind) - self.moving
+                self.moving |= {other for other in rivals if self._linkage.between(unit, other) is None}
+
+    def _stood_at(self, unit: str, kind: str) -> Units:
+        if kind == "leaf":
+            return self._stood(unit)
+        ids = self._ids(unit)
+        return frozenset(other for id_ in ids for other in self._held_by(id_) if self._kind(other) != "plan")
+
+    def _loose(self, placed: Mapping[str, Units]) -> None:
+        """Vague units that fit no exact cluster, or did not, hang together with their like."""
+        for unit in self._moving("leaf"):
+            was = bool(self._ids(unit)) and not self._stood(unit)
+            if was or unit not in placed:
+                self.moving |= {other for other in self._tied([unit], "leaf") - self.moving if not self._stood(other)}
+            if was:
+                self.moving |= {other for id_ in self._ids(unit) for other in self._held_by(id_)}
+
+    def _clusters(self, placed: Mapping[str, Units]) -> dict[Units, tuple[int, str]]:
+        """Every cluster that moving units are or were in, without plans, and its place in the order of clusters."""
+        inside: defaultdict[Units, set[str]] = defaultdict(set)
+        for unit, core in placed.items():
+            inside[core].add(unit)
+        cores = {*inside, *(self._core(unit) for unit in self._moving("exact"))}
+        cores |= {self._core(other) for unit in self.moving for other in self._stood(unit)}
+        found = {core | inside[core] | self._stays_at(core): (0, min(core)) for core in cores}
+        left = {unit for unit in self._moving("leaf") if unit not in placed}
+        pairs = [(one, other) for one in left for other in self._tied([one], "leaf") & left if one < other]
+        for members in self._linkage.merge(left, pairs):
+            found[frozenset(members)] = (1, min(members))
+        return found
+
+    def _clusters_near(self, clusters: Mapping[Units, tuple[int, str]], plan: str) -> dict[tuple[int, str], Units]:
+        at = {unit: (order, members) for members, order in clusters.items() for unit in members}
+        found: dict[tuple[int, str], Units] = {}
+        for unit in self._tied([plan], "exact", "leaf"):
+            order, members = at[unit] if unit in at else self._standing_still(unit)
+            found[order] = members
+        return found
+
+    def _standing_still(self, unit: str) -> tuple[tuple[int, str], Units]:
+        """The cluster of a unit that nothing has reached."""
+        members = self._stood_at(unit, "plan") or frozenset([unit])
+        core = frozenset(other for other in members if self._kind(other) == "exact")
+        return ((0, min(core)) if core else (1, min(members))), members
+
+    def _unsettle_plans(self, clusters: Iterable[Units]) -> None:
+        """Plans that are tied to a cluster that is another one now are placed anew."""
+        for members in clusters:
+            if members & self.changed or any(self._stood_at(unit, "plan") != members for unit in members):
+                self.moving |= self._tied(members, "plan")
+                for unit in members:
+                    for id_ in self._ids(unit):
+                        self.moving |= {other for other in self._held_by(id_) if self._kind(other) == "plan"}
+
+    def _plans_of(self, members: Units) -> set[str]:
+        """Plans that stand in a cluster and do not move."""
+        ids = set().union(*(self._ids(unit) for unit in members))
+        held = {unit for id_ in ids for unit in self._held_by(id_) if self._stood_at(unit, "plan") == members}
+        return {unit for unit in held if self._kind(unit) == "plan" and unit not in self.moving}
+
+    def _outcome(
+        self, clusters: Iterable[Units], plans: Mapping[str, Units], keys: set[str]
+    ) -> tuple[list[frozenset[str]], set[str]]:
+        found = {members: set(members) | self._plans_of(members) for members in {*clusters, *plans.values()}}
+        for plan, members in plans.items():
+            found[members].add(plan)
+        for plan in self._moving("plan"):  # the cluster that it left, and that nothing else has reached
+            members = self._stood_at(plan, "plan")
+            if members and not any(members & other for other in found):
+                found[members] = set(members) | self._plans_of(members)
+        units = self._linkage.units
+        made = [frozenset(key for unit in members for key in units[unit].keys) for members in found.values()]
+        ids = {id_ for unit in {*self.moving, *(u for members in found for u in members)} for id_ in self._ids(unit)}
+        former = {key for found_in in self.standing.held(sorted(ids)).values() for key in found_in} if ids else set()
+        return sorted(made, key=min), keys.union(former, *made) | {key for unit in self.moving for key in units[unit].keys}
