@@ -157,17 +157,17 @@ def test_the_words_of_the_evidence_stand_in_front_with_their_clause_marked(parse
 
 
 def test_disagreement_and_numbers_have_their_origins(parsed):
-    page = next(
+    def sides(page):
+        return {heading.text_content().split(" ")[0] for heading in page.xpath("//div[contains(@class, 'side')]/h3")}
+
+    told = [
         p
         for n, p in parsed.items()
         if n.startswith("incidents/") and "Killed" in p.xpath("string(//section[@aria-labelledby='tolls'])")
-    )
+    ]
+    page = next(p for p in told if sides(p) >= {"It", "Something"})
     words = " ".join(page.text_content().split())
     assert "Where accounts differ" in words
-    assert {heading.text_content().split(" ")[0] for heading in page.xpath("//div[contains(@class, 'side')]/h3")} >= {
-        "It",
-        "Something",
-    }
     heads = [cell.text_content() for cell in page.xpath("//section[@aria-labelledby='tolls']//thead[1]//th")]
     assert heads[:7] == ["Low", "Best", "High", "Whose number", "Of whom", "Published", "Origin"]
     rows = page.xpath("//section[@aria-labelledby='tolls']//tbody/tr")
