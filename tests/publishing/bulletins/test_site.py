@@ -13,12 +13,15 @@ import pytest
 from lxml import etree, html
 from tests.publishing.bulletins.conftest import HANDLER, MASKED, SCRIPT, built, contents
 
+from trucewatch.dossier.config import read
+from trucewatch.dossier.masking.policy import Policy
 from trucewatch.dossier.project import open_dossier
 from trucewatch.dossier.store.tables import incidents
 from trucewatch.model import TrucewatchError
 from trucewatch.publishing.bulletins import site as site_module
 from trucewatch.publishing.bulletins.folder import MARK
-from trucewatch.publishing.bulletins.gather import gather
+from trucewatch.publishing.bulletins.frame import Choices
+from trucewatch.publishing.bulletins.gather import Gathered, Paper, gather
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 #: What HTML allows in a head, in words of our pages.
@@ -157,22 +160,15 @@ def test_the_words_of_the_evidence_stand_in_front_with_their_clause_marked(parse
 
 
 def test_disagreement_and_numbers_have_their_origins(parsed):
-    def sides(page):
-        return {heading.text_content().split(" ")[0] for heading in page.xpath("//div[contains(@class, 'side')]/h3")}
-
-    told = [
-        p
-        for n, p in parsed.items()
-        if n.startswith("incidents/") and "Killed" in p.xpath("string(//section[@aria-labelledby='tolls'])")
-    ]
-    page = next(p for p in told if sides(p) >= {"It", "Something"})
-    words = " ".join(page.text_content().split())
-    assert "Where accounts differ" in words
-    heads = [cell.text_content() for cell in page.xpath("//section[@aria-labelledby='tolls']//thead[1]//th")]
-    assert heads[:7] == ["Low", "Best", "High", "Whose number", "Of whom", "Published", "Origin"]
+    found = [page for name, page in parsed.items() if name.startswith("incidents/")]
+    page = max(found, key=lambda page: len(page.xpath("//section[@aria-labelledby='tolls']//tbody/tr")))
+    assert page.xpath("//section[@aria-labelledby='apart']//ul[@class='versions']/li//a[starts-with(@href, '#a-')]")
+    assert len(page.xpath("//div[@class='sides']/div/h3")) > 1
+    heads = [cell.text_content() for cell in page.xpath("(//section[@aria-labelledby='tolls']//thead)[1]//th")]
+    assert heads == ["Low", "Best", "High", "Whose number", "Of whom", "Published", "Origin"]
     rows = page.xpath("//section[@aria-labelledby='tolls']//tbody/tr")
-    assert len(rows) >= 4
-    assert all(row.xpath("td[4]/a") for row in rows)
+    assert len(rows) > 2
+    assert all(row.xpath("td[4]/a") and row.xpath("string(td[7])").isdigit() for row in rows)
 
 
 def test_masked_names_are_nowhere(site, abroad):
@@ -291,6 +287,37 @@ def test_nothing_to_tell_is_told(home, tmp_path):
     assert made.incidents == 0
     assert "That nothing is reported" in (tmp_path / "out" / "index.html").read_text("utf-8")
     assert etree.parse(str(tmp_path / "out" / "feed.atom")).getroot() is not None
+
+
+FACTS = {
+    "dossier": "d", "agreement": None, "cases": (), "publishers": (), "pairs": (), "quoted": (), "namings": (), "copies": {}, "unread": 0,
+    "coders": (), "masked": (), "overrides": 0, "policy": Policy(),
+}  # fmt: skip
+
+
+def paper(published):
+    return Paper(f"r-{published}", "", "", published, "", None, "", "", "", (), 0, "")
+
+
+@pytest.mark.parametrize(
+    ("published", "as_of", "day"),
+    [
+        (("2031-05-12", "2031-05-14T09:00:00+02:00"), "2031-05-14T09:00:00+02:00", "2031-05-14"),
+        (("2031-05", "2031"), "2031-05", "2031-05-01"),
+        (("yesterday", None), "", "1970-01-01"),
+        (("9999-12-31",), "9999-12-31", "9999-12-31"),
+    ],
+)
+def test_it_is_as_of_the_newest_report_as_far_as_that_is_known(home, published, as_of, day):
+    gathered = Gathered(papers=tuple(map(paper, published)), **FACTS)
+    frame = site_module.frame_of(read(home), Choices(), gathered, "")
+    assert (frame.as_of, frame.day) == (as_of, day)
+
+
+def test_a_report_from_a_far_year_does_not_stretch_the_ledger(home, tmp_path):
+    built(home, tmp_path / "out", agreement="karsh-2031", as_of="9999-12-31")
+    assert "31 December 9999" in (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert re.search(r"reports on 2 May 2031 to \d+ \w+ 2071", (tmp_path / "out" / "ledger.html").read_text("utf-8"))
 
 
 # The folder --------------------------------------------------------------------------------------------------------------------------------

@@ -116,7 +116,9 @@ class Gathered:
     @property
     def newest(self) -> str:
         """When the newest report was published, as it says itself; empty where none says."""
-        return max((paper.published for paper in self.papers if paper.published), key=moment, default="")
+        return max(
+            (paper.published for paper in self.papers if paper.published and moment(paper.published)), key=moment, default=""
+        )
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger.over_time import NOBODY, over_time
 from trucewatch.publishing import charts
-from trucewatch.publishing.bulletins.lines import file_name
+from trucewatch.publishing.bulletins.lines import file_name, moment
 from trucewatch.publishing.bulletins.pages import anchor
 from trucewatch.publishing.ledger_text import CAVEAT, chosen, name_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 #: Findings on one page of a term, quotes of one finding, reasons that are named for what does not bear.
 PAGE, QUOTES, WHYS = 40, 3, 3
+_LONGEST = timedelta(days=40 * 366)
 
 
 def ledger_pages(
@@ -33,8 +35,7 @@ def ledger_pages(
     agreement = gathered.agreement
     if agreement is None:
         return
-    until = frame.until or (frame.as_of[:10] if len(frame.as_of) >= len("2031-05-14") else None)
-    told = over_time(agreement, leaves, begin=frame.begin, until=until)
+    told = over_time(agreement, leaves, begin=frame.begin, until=_until(agreement, frame))
     called = name_of(agreement)
     grid = charts.matrix(agreement, told, called)
     terms = [(term, f"ledger/{file_name(term.id)}.html", told.of(term.id)) for term in agreement.terms]
@@ -45,6 +46,13 @@ def ledger_pages(
     book = _Book(agreement, told, leaves, {line.id: line for line in lines}, called)
     for term in agreement.terms:
         yield from _term(pages, book, term)
+
+
+def _until(agreement: Agreement, frame: Frame) -> str:
+    """The last day that is looked at: a report that names a far year does not stretch the ledger to it."""
+    signed = date.fromisoformat(agreement.date[:10])
+    wanted = frame.until or moment(frame.as_of)[:10] or frame.day
+    return min(wanted, (signed + _LONGEST).isoformat())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,14 @@ from trucewatch import __version__
 from trucewatch.dossier.book import agreement_of
 from trucewatch.ledger.over_time import Leaf
 from trucewatch.ledger.situation import situation, unheld
+from trucewatch.model import TrucewatchError
 from trucewatch.publishing.bulletins import atlas, groups, passages
 from trucewatch.publishing.bulletins.feed import FEWER, feed
 from trucewatch.publishing.bulletins.folder import building, check
 from trucewatch.publishing.bulletins.frame import Choices, Frame, base_of, licence_of
 from trucewatch.publishing.bulletins.gather import gather
 from trucewatch.publishing.bulletins.ledger import ledger_pages
-from trucewatch.publishing.bulletins.lines import file_name, voices
+from trucewatch.publishing.bulletins.lines import file_name, moment, voices
 from trucewatch.publishing.bulletins.mail import digest
 from trucewatch.publishing.bulletins.pages import GRADES, Pages, anchor, asset
 from trucewatch.publishing.bulletins.timeline import timeline
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 PAGE, PAPERS, DIGEST, FRAMED = 60, 100, 20, 3
 _LATEST = 12
 _SPOT = 12
+#: The day reported on where no report tells of any, and the earliest that can be one.
+_NO_DAY, _EARLIEST = "1970-01-01", "1000-01-01"
 _FIRM = frozenset({"independent", "opposed sides agree"})
 
 
@@ -78,6 +81,10 @@ def write(
     Raises:
         TrucewatchError: where the place is taken, the choices do not fit, or nothing can be written; nothing has changed then.
     """
+    if choices.begin and choices.until and choices.begin > choices.until:
+        raise TrucewatchError(
+            "bad-days", f"no day lies between {choices.begin} and {choices.until}", next_step="give the earlier one first"
+        )
     check(out.resolve(), overwrite=overwrite)
     named = choices.agreement or dossier.config.agreement
     base = base_of(dossier.config, choices.base_url)
@@ -111,7 +118,8 @@ def frame_of(config: Config, choices: Choices, gathered: Gathered, base_url: str
     """What the bulletin says of itself. The day reported on is the last, up to the bulletin's own, that an incident is told of."""
     as_of = choices.as_of or gathered.newest
     single = [one for case in gathered.cases if (one := _single_day(case.line))]
-    last = max((one for one in single if not as_of or one <= as_of[:10]), default=max(single, default=""))
+    known = as_of[:10]  # a month or a year, where no more is known
+    last = max((one for one in single if not known or one[: len(known)] <= known), default=max(single, default=""))
     return Frame(
         dossier=gathered.dossier,
         name=clean(config.name),
@@ -121,7 +129,7 @@ def frame_of(config: Config, choices: Choices, gathered: Gathered, base_url: str
         base_url=base_url,
         contact=clean(config.bulletin_contact),
         as_of=as_of,
-        day=choices.day or last or as_of[:10] or "1970-01-01",
+        day=choices.day or last or moment(as_of)[:10] or _NO_DAY,
         begin=choices.begin,
         until=choices.until,
         version=__version__,
@@ -131,7 +139,8 @@ def frame_of(config: Config, choices: Choices, gathered: Gathered, base_url: str
 def _single_day(line: Line) -> str:
     """The day of an incident that is told of one day; empty for others."""
     begin, until = (line.begin or "")[:10], (line.until or "")[:10]
-    return begin or until if not (begin and until) or begin == until else ""
+    found = begin or until if not (begin and until) or begin == until else ""
+    return found if found >= _EARLIEST else ""
 
 
 def _newest_first(cases: Sequence[Case]) -> list[Case]:
