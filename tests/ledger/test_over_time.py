@@ -9,7 +9,7 @@ from tests.ledger.account_samples import ARMY, FRONT, ORL, account, dead, on
 
 from trucewatch.ledger.findings import Book
 from trucewatch.ledger.incidents import summarise
-from trucewatch.ledger.over_time import NOBODY, Leaf, over_time, told_days
+from trucewatch.ledger.over_time import NOBODY, Leaf, over_time, told_days, window
 from trucewatch.ledger.situation import situation, unheld
 from trucewatch.model.agreement import Agreement, Area, Involved, Match, Period, Term
 from trucewatch.model.incident import Voice
@@ -191,3 +191,12 @@ def test_terms_that_share_their_matches_get_the_findings_they_get_alone():
     alone = [finding for term in DEAL.terms for finding in Book(replace(DEAL, terms=(term,))).hold(incident, accounts)]
     assert list(both) == alone
     assert [finding.term for finding in both] == ["fire", "late"]
+
+
+def test_a_far_year_and_a_bare_month_do_not_stretch_the_days():
+    leaves = (
+        *LEAVES,
+        leaf("i-8", shelled("h", "2032-05-03", published="9999-12-31")),
+        leaf("i-9", shelled("k", "2032-05-03", published="2032-07")),
+    )
+    assert window(DEAL, leaves, None, None) == ("2032-05-03", "2032-05-13")

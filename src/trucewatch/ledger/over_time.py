@@ -29,6 +29,8 @@ KEPT: tuple[Bearing, ...] = ("fulfils", "fulfils in part")
 #: In place of a party: findings in which no bearer is named.
 NOBODY = ""
 _ISO_DAY = 10
+_LONGEST = timedelta(days=40 * 366)
+_FAR = "9900"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +201,25 @@ def over_time(
 
 
 def window(agreement: Agreement, leaves: Iterable[Leaf], begin: str | None, until: str | None) -> tuple[str, str]:
-    """First and last day, where they are not given."""
+    """First and last day, where they are not given; what is known to the month only, and years far off, stretch nothing."""
     begins: list[str] = []
     ends: list[str] = []
     for leaf in leaves:
-        begins += [leaf.incident.begin[:_ISO_DAY]] if leaf.incident.begin else []
-        ends += [voice.published for voice in leaf.voices if voice.published]
+        begins += _day_of(leaf.incident.begin)
+        ends += [day for voice in leaf.voices for day in _day_of(voice.published)]
     first = begin or max(agreement.date[:_ISO_DAY], min(begins, default=""))
-    last = until or max(ends, default="") or max(begins, default=first)
+    far = (date.fromisoformat(first) + _LONGEST).isoformat() if first < _FAR else first
+    near = [day for day in (ends or begins) if day <= far]
+    last = until or max(near, default=first)
     return first, max(first, last)
+
+
+def _day_of(stamp: str | None) -> list[str]:
+    """The day of an ISO stamp, as a list of one; none where it names no day of the calendar."""
+    try:
+        return [date.fromisoformat((stamp or "")[:_ISO_DAY]).isoformat()]
+    except ValueError:
+        return []
 
 
 def told_days(incident: Incident) -> tuple[str, ...]:

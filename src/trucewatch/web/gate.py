@@ -345,6 +345,8 @@ def _given(machine: Account, now: Account) -> Account:
         actor=_parties(machine.actor, now.actor),
         recipient=_parties(machine.recipient, now.recipient),
         place=now.place if now.place == machine.place else _vague(now.place),
+        time=now.time if now.time == machine.time else now.time and replace(now.time, text=now.time.value or ""),
+        harm=now.harm if now.harm == machine.harm else tuple(replace(item, who=None) for item in now.harm),
         voice=now.voice if now.voice == machine.voice else _nameless(now.voice),
     )
 
