@@ -66,8 +66,8 @@ def leaves(dossier: Dossier, agreement: Agreement, begin: str | None = None, unt
     """The same incident by incident, those without a finding too; only a batch is in memory at a time."""
     book = Book(agreement)
     with dossier.store.read() as conn:
-        for incident, accounts in _cases(conn, begin, until):
-            yield Leaf.of(incident, accounts, book.hold(incident, accounts))
+        for (incident, accounts), found in book.hold_many(_cases(conn, begin, until)):
+            yield Leaf.of(incident, accounts, found)
 
 
 def leaving_leaves(
