@@ -35,8 +35,8 @@ Examples:
 )
 @FOLDER
 @click.option("--agreement", metavar="FILE|NAME", help="What is held against; default: [ledger] agreement in dossier.toml.")
-@click.option("--from", "begin", metavar="DATE", help="Incidents on or after this day (ISO 8601).")
-@click.option("--to", "until", metavar="DATE", help="Incidents on or before this day.")
+@click.option("--from", "begin", metavar="DATE", help="Incidents, and what was said, on or after this day.")
+@click.option("--to", "until", metavar="DATE", help="The same, on or before this day.")
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json", "html"]), default="table", show_default=True, help="How."
 )
@@ -69,12 +69,15 @@ class _Made:
     """What was asked for, worked out once."""
 
     def __init__(self, dossier: Dossier, options: dict[str, Any], *, leaving: bool) -> None:
-        from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves, outlooks  # noqa: PLC0415 - --help must be quick
+        from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves, outlooks, said_within  # noqa: PLC0415 - --help must be quick
         from trucewatch.ledger.over_time import over_time  # noqa: PLC0415
         from trucewatch.ledger.situation import situation  # noqa: PLC0415
 
         self.options = options
-        self.outlooks: tuple[Outlook, ...] = outlooks(dossier, leaving=leaving) if options["predictions"] else ()
+        span = (options["begin"], options["until"])
+        self.outlooks: tuple[Outlook, ...] = (
+            said_within(outlooks(dossier, leaving=leaving), *span) if options["predictions"] else ()
+        )
         self.bare = options["predictions"] and options["agreement"] is None and not dossier.config.agreement
         if self.bare and options["format_"] != "html":
             return
@@ -137,7 +140,7 @@ class _Made:
             "from": self.told.begin,
             "to": self.told.until,
             "caveat": CAVEAT,
-            "findings": [{"headline": leaf.incident.headline, **asdict(finding)} for leaf, finding in found],
+            "findings": [{"headline": leaf.headline(finding), **asdict(finding)} for leaf, finding in found],
             "over_time": asdict(self.told),
             **({"situation": asdict(self.situation)} if self.situation else {}),
             **({"predictions": foretold} if self.options["predictions"] else {}),

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from trucewatch.ledger.areas import shape
+from trucewatch.ledger.english import act_words
 from trucewatch.ledger.partly import in_part
 from trucewatch.ledger.periods import deadline_open
 from trucewatch.ledger.periods import relation as period_relation
@@ -36,6 +37,8 @@ _NOWHERE = AreaRelation("unknown", why="no report says where")
 _ATOM = re.compile(r"\w+")
 _NO_ORIGINS: Mapping[str, str] = {}
 _QUOTED = 6
+#: Kinds of people who are no side of a war, though no state or group is named with them: their roadblock is not a bearer's.
+_NO_PARTY = frozenset({"civilian", "labour", "education", "refugee", "medical", "media", "religious", "business", "criminal"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "refugee", "medical", "education"})
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
@@ -188,6 +191,7 @@ class _Told:
     alleged_by: tuple[str, ...]
     denied_by: tuple[str, ...]
     act: str
+    deed: str
     note: str
     by_whom: str
     others: tuple[str, ...]
@@ -322,6 +326,7 @@ class Book:
                 bearers=told.bearers,
                 alleged_by=told.alleged_by,
                 denied_by=told.denied_by,
+                deed=told.deed,
             )
 
     def _grounds_of(self, spot: Spot | None) -> dict[str, _Ground]:
@@ -418,10 +423,10 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _somebody(party: Party) -> bool:
-    """Whether a participant is known to be somebody: an entry of its own, or civilians; "militants" may be anybody's."""
+    """Whether a participant is known to be somebody: an entry of its own, or people who are no side; "militants" may be anybody's."""
     if party.id is None:
         return False
-    return party.country is not None or party.id != party.code or party.type == "civilian"
+    return party.country is not None or party.id != party.code or party.type in _NO_PARTY
 
 
 def _carved(carve: Carve, account: Account) -> bool:
@@ -469,6 +474,7 @@ def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
         alleged_by=tuple(dict.fromkeys([hit.look.said for hit in chosen])),
         denied_by=tuple(dict.fromkeys([look.said for look in deniers])),
         act=f"{act} {_BEARING_WORDS[bearing]}",
+        deed=act_words(lead.type, lead.truce),
         note=f": {first.match.note}" if first.match.note else "",
         by_whom=_by_whom(chosen),
         others=tuple(_others(bearing, hits)),

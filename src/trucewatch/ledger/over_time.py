@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from trucewatch.ledger.english import iso_words
+from trucewatch.ledger.english import act_words, iso_words
 from trucewatch.ledger.periods import in_force
 from trucewatch.ledger.tellers import origin_of, short
 
@@ -56,6 +56,11 @@ class Leaf:
     def of(cls, incident: Incident, accounts: Iterable[Account], findings: Iterable[Finding]) -> Leaf:
         """The leaf of an incident, without its accounts' bulk."""
         return cls(incident, tuple(findings), tuple(_voiced(account) for account in accounts))
+
+    def headline(self, finding: Finding) -> str:
+        """The incident's headline, with the act that bears on the term where the incident is named after another."""
+        named, own = self.incident.headline, act_words(self.incident.type, self.incident.truce)
+        return f"{finding.deed}{named[len(own) :]}" if finding.deed and named.startswith(own) else named
 
     @property
     def one_origin(self) -> bool:

@@ -91,7 +91,7 @@ def _of_term(term: Term, found: Sequence[tuple[Leaf, Finding]], told: OverTime, 
 
 def _of_finding(leaf: Leaf, finding: Finding) -> Iterator[str]:
     stands = f"{finding.bearing}, {finding.status}, {finding.grade}"
-    yield f"  {SIGNS[finding.bearing]} {stands}: {clean(leaf.incident.headline)} [{finding.incident}]"
+    yield f"  {SIGNS[finding.bearing]} {stands}: {clean(leaf.headline(finding))} [{finding.incident}]"
     yield from _wrapped(" ".join(clean(reason) for reason in finding.reasons), "      ")
     denied = f"; denied by {'; '.join(clean(who) for who in finding.denied_by)}" if finding.denied_by else ""
     yield from _wrapped(f"said by {'; '.join(clean(who) for who in finding.alleged_by)}{denied}", "      ")
