@@ -55,8 +55,18 @@ def lines(
         if term in {None, each.id}:
             yield ""
             yield from _of_term(each, [pair for pair in found if pair[1].term == each.id], told, party)
+    if term is None and party is None and told.areas:
+        yield ""
+        yield from by_area(told)
     yield ""
     yield from coverage(told, agreement, party)
+
+
+def by_area(told: OverTime) -> Iterator[str]:
+    """Days quiet in each area, over the terms that hold there."""
+    yield "Days quiet by area, over the terms that hold there:"
+    for stretch in told.areas:
+        yield from _wrapped(f"{clean(stretch.area)} ({', '.join(stretch.terms)}): {stretch.quiet.words}", "  ")
 
 
 def head(agreement: Agreement, told: OverTime) -> Iterator[str]:
