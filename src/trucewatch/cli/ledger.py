@@ -12,7 +12,7 @@ from trucewatch.cli.dossiers import FOLDER, opened, utf8
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from trucewatch.dossier.book import Outlook
     from trucewatch.dossier.project import Dossier
@@ -65,18 +65,26 @@ def command(folder: Path, **options: Any) -> int:
     return made.charts() if options["charts"] else 0
 
 
+def _said_within(found: Sequence[Outlook], begin: str | None, until: str | None) -> tuple[Outlook, ...]:
+    """Those said on or between two days; where either is given, what was said on no known day is left out."""
+    if begin is None and until is None:
+        return tuple(found)
+    days = ((outlook, (outlook.foretold.said or "")[: len("2031-05-12")]) for outlook in found)
+    return tuple(outlook for outlook, day in days if day and (begin or "") <= day <= (until or "9999"))
+
+
 class _Made:
     """What was asked for, worked out once."""
 
     def __init__(self, dossier: Dossier, options: dict[str, Any], *, leaving: bool) -> None:
-        from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves, outlooks, said_within  # noqa: PLC0415 - --help must be quick
+        from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves, outlooks  # noqa: PLC0415 - --help must be quick
         from trucewatch.ledger.over_time import over_time  # noqa: PLC0415
         from trucewatch.ledger.situation import situation  # noqa: PLC0415
 
         self.options = options
         span = (options["begin"], options["until"])
         self.outlooks: tuple[Outlook, ...] = (
-            said_within(outlooks(dossier, leaving=leaving), *span) if options["predictions"] else ()
+            _said_within(outlooks(dossier, leaving=leaving), *span) if options["predictions"] else ()
         )
         self.bare = options["predictions"] and options["agreement"] is None and not dossier.config.agreement
         if self.bare and options["format_"] != "html":

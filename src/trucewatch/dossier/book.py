@@ -29,7 +29,7 @@ from trucewatch.model.agreement import AreaRelation, Quote
 from trucewatch.model.incident import Party, Spot, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -235,14 +235,6 @@ class Outlook:
 
     foretold: Foretold
     resolved: tuple[Resolved, ...] = ()
-
-
-def said_within(found: Iterable[Outlook], begin: str | None, until: str | None) -> tuple[Outlook, ...]:
-    """Those said on or between two days; where either is given, what was said on no known day is left out."""
-    if begin is None and until is None:
-        return tuple(found)
-    days = ((outlook, (outlook.foretold.said or "")[: len("2031-05-12")]) for outlook in found)
-    return tuple(outlook for outlook, day in days if day and (begin or "") <= day <= (until or "9999"))
 
 
 def outlooks(dossier: Dossier, *, leaving: bool = False) -> tuple[Outlook, ...]:
