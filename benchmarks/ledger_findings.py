@@ -1,6 +1,6 @@
 """How fast incidents are held against an agreement: synthetic incidents of five accounts each, 40 terms, all from a seed.
 
-Prints the seconds of ``Book.hold`` over all of them, on its first run (maps of areas are made ready then too), with those of the processor.
+Prints the seconds of ``findings.hold`` over all of them, on its first run (maps of areas are made ready then too), with those of the processor.
 The terms are those of the invented agreement of the demonstration, copied with their areas shifted and their periods cut; the incidents lie on
 a grid over its valley. With ``--dossier FOLDER`` the findings of that dossier are timed instead, database and JSON included; with ``--made``
 those of a dossier of the synthetic incidents.
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from common import save, table
 from trucewatch.ledger.agreements import DEMO, desks, find, load
-from trucewatch.ledger.findings import Book
+from trucewatch.ledger.findings import hold
 from trucewatch.ledger.incidents import summarise
 from trucewatch.model import Mention
 from trucewatch.model.incident import Account, Party, Scene, Spot, Voice, When
@@ -121,8 +121,7 @@ def measure(count: int, terms: int, seed: int) -> dict[str, Any]:
     made, held = cases(count, seed), agreement(terms)
     gc.freeze()  # what was made up is not the ledger's to collect
     start, busy = time.perf_counter(), time.process_time()
-    book = Book(held)
-    found = [finding for incident, accounts in made for finding in book.hold(incident, accounts)]
+    found = list(hold(held, made))
     seconds, processor = time.perf_counter() - start, time.process_time() - busy
     bearing = sum(finding.bearing != "no bearing" for finding in found)
     times = {"seconds": round(seconds, 2), "processor": round(processor, 2)}

@@ -97,6 +97,15 @@ def test_predictions_need_no_agreement(call):
     assert json.loads(call("--predictions", "--format", "json")[1])["predictions"]
 
 
+def test_predictions_are_those_said_within_the_days_asked_for(call):
+    every = json.loads(call("--predictions", "--format", "json")[1])["predictions"]
+    days = sorted({one["foretold"]["said"][:10] for one in every})
+    last = json.loads(call("--predictions", "--format", "json", "--from", days[-1])[1])["predictions"]
+    assert {one["foretold"]["said"][:10] for one in last} == {days[-1]}
+    assert len(last) < len(every) or len(days) == 1
+    assert json.loads(call("--predictions", "--format", "json", "--to", "2000-01-01")[1])["predictions"] == []
+
+
 def test_the_terminal_shows_the_reviewer_names_and_nothing_else_does(call, tmp_path):
     assert "Lena Marsh" in call(*DEAL)[1]
     for format_ in ("table", "json", "html"):

@@ -135,6 +135,13 @@ def test_a_wrong_grade_is_told_and_the_event_stays(desk):
     assert kinds(desk) == [("accept", BOUNTY)]
 
 
+def test_what_became_of_a_threat_is_kept_and_can_be_taken_back(desk):
+    output = call(answers="o\n2\nnobody came\no\nmaybe\no\n\nu\nq\n").output
+    assert [(v.kind, v.event) for v in desk.said] == [("resolve", BOUNTY), ("undo", None)]
+    assert (desk.said[0].payload.outcome, desk.said[0].payload.text) == ("did not", "nobody came")
+    assert "no outcome is called 'maybe'" in output
+
+
 def test_undo_goes_back_to_the_event(desk):
     output = call(answers="r\nslip\nu\na\nq\n").output
     assert kinds(desk) == [("reject", BOUNTY), ("undo", None), ("accept", BOUNTY)]

@@ -8,7 +8,9 @@ import pytest
 
 from trucewatch.ledger.agreements import desks, find, load
 from trucewatch.ledger.findings import Book
+from trucewatch.ledger.findings import hold as hold_all
 from trucewatch.ledger.incidents import summarise
+from trucewatch.ledger.over_time import Leaf
 from trucewatch.ledger.together import together
 from trucewatch.model import Mention
 from trucewatch.model.agreement import Carve, Match
@@ -162,6 +164,26 @@ def test_a_match_with_words_needs_them(agreement):
     only = replace(agreement, terms=terms)
     assert "ceasefire" not in hold(only, account())
     assert hold(only, account(quote="fired rockets at the village"))["ceasefire"].bearing == "breaches"
+
+
+def test_the_headline_names_the_act_that_bears(agreement):
+    fire = [account(f"r-{k}/e-1") for k in (1, 2)]
+    shut = account("r-3/e-2", truce="road blocked", type_="COERCE")
+    incident = summarise("i-1", [*fire, shut])
+    found = {f.term: f for f in Book(agreement).hold(incident, [*fire, shut])}
+    leaf = Leaf.of(incident, [*fire, shut], found.values())
+    assert leaf.headline(found["ceasefire"]) == incident.headline
+    assert leaf.headline(found["open-road"]).startswith("Road blocked")
+    assert leaf.headline(found["open-road"]).partition(" in ")[2] == incident.headline.partition(" in ")[2]
+
+
+def test_many_at_once_come_to_the_same_as_one_by_one(agreement):
+    spots = [replace(ORL, text=f"P{n}", name=f"P{n}", latitude=30.2 + n / 50) for n in range(3)]
+    told = [(account(f"r{n}-1/e-1", place=spot), account(f"r{n}-2/e-1", place=spot)) for n, spot in enumerate(spots)]
+    cases = [(summarise(f"i-{n}", accounts), accounts) for n, accounts in enumerate(told)]
+    one_by_one = [finding for incident, told in cases for finding in Book(agreement).hold(incident, told)]
+    assert one_by_one
+    assert list(hold_all(agreement, cases)) == one_by_one
 
 
 def test_what_was_held_and_hindered_is_kept_in_part(agreement):

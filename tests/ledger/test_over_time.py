@@ -85,6 +85,21 @@ def test_quiet_days_are_told_with_those_of_which_nothing_is_told(told):
     assert "on 8 of those nothing at all is reported, which is not the same as calm" in quiet.words
 
 
+def test_quiet_days_of_an_area_are_those_of_all_its_terms(told):
+    (valley,) = told.areas
+    assert (valley.area, valley.terms) == ("the valley", ("fire", "late"))
+    assert valley.quiet == told.of("fire").quiet
+    elsewhere = replace(
+        VALLEY, id="hills", label="the hills", polygons=((((10.0, 10.0), (11.0, 10.0), (11.0, 11.0), (10.0, 10.0)),),)
+    )
+    two = replace(DEAL, terms=(FIRE, replace(FIRE, id="hills", area=elsewhere)))
+    held = [Leaf(one.incident, Book(two).hold(one.incident, ()), one.voices) for one in LEAVES]
+    assert [(area.area, area.quiet.without_breach) for area in over_time(two, held).areas] == [
+        ("the valley", 11),
+        ("the hills", 11),
+    ]
+
+
 def test_a_day_within_a_span_of_a_reported_breach_is_not_quiet(told):
     assert told_days(LEAVES[6].incident) == ("2032-05-11", "2032-05-12")
     assert told.of("late").quiet.without_breach == 2  # the 10th and the 13th

@@ -12,7 +12,7 @@ from trucewatch.cli.dossiers import FOLDER, opened, utf8
 from trucewatch.model import TrucewatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from trucewatch.dossier.book import Outlook
     from trucewatch.dossier.project import Dossier
@@ -35,8 +35,8 @@ Examples:
 )
 @FOLDER
 @click.option("--agreement", metavar="FILE|NAME", help="What is held against; default: [ledger] agreement in dossier.toml.")
-@click.option("--from", "begin", metavar="DATE", help="Incidents on or after this day (ISO 8601).")
-@click.option("--to", "until", metavar="DATE", help="Incidents on or before this day.")
+@click.option("--from", "begin", metavar="DATE", help="Incidents, and what was said, on or after this day.")
+@click.option("--to", "until", metavar="DATE", help="The same, on or before this day.")
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json", "html"]), default="table", show_default=True, help="How."
 )
@@ -65,6 +65,14 @@ def command(folder: Path, **options: Any) -> int:
     return made.charts() if options["charts"] else 0
 
 
+def _said_within(found: Sequence[Outlook], begin: str | None, until: str | None) -> tuple[Outlook, ...]:
+    """Those said on or between two days; where either is given, what was said on no known day is left out."""
+    if begin is None and until is None:
+        return tuple(found)
+    days = ((outlook, (outlook.foretold.said or "")[: len("2031-05-12")]) for outlook in found)
+    return tuple(outlook for outlook, day in days if day and (begin or "") <= day <= (until or "9999"))
+
+
 class _Made:
     """What was asked for, worked out once."""
 
@@ -74,7 +82,10 @@ class _Made:
         from trucewatch.ledger.situation import situation  # noqa: PLC0415
 
         self.options = options
-        self.outlooks: tuple[Outlook, ...] = outlooks(dossier, leaving=leaving) if options["predictions"] else ()
+        span = (options["begin"], options["until"])
+        self.outlooks: tuple[Outlook, ...] = (
+            _said_within(outlooks(dossier, leaving=leaving), *span) if options["predictions"] else ()
+        )
         self.bare = options["predictions"] and options["agreement"] is None and not dossier.config.agreement
         if self.bare and options["format_"] != "html":
             return
@@ -137,7 +148,7 @@ class _Made:
             "from": self.told.begin,
             "to": self.told.until,
             "caveat": CAVEAT,
-            "findings": [{"headline": leaf.incident.headline, **asdict(finding)} for leaf, finding in found],
+            "findings": [{"headline": leaf.headline(finding), **asdict(finding)} for leaf, finding in found],
             "over_time": asdict(self.told),
             **({"situation": asdict(self.situation)} if self.situation else {}),
             **({"predictions": foretold} if self.options["predictions"] else {}),

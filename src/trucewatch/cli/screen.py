@@ -18,7 +18,7 @@ from rich.text import Text
 from trucewatch.dossier.verdicts.desk import Request
 from trucewatch.dossier.verdicts.fields import FIELDS, field_named, show
 from trucewatch.dossier.verdicts.forms import allowed, parse
-from trucewatch.dossier.verdicts.kinds import CREDIBILITY, RELIABILITY, parse_grade
+from trucewatch.dossier.verdicts.kinds import CREDIBILITY, OUTCOMES, RELIABILITY, parse_grade, parse_outcome
 from trucewatch.dossier.verdicts.state import LAST
 from trucewatch.model import TrucewatchError
 from trucewatch.publishing import words
@@ -39,6 +39,7 @@ KEYS = {
     "s": ("split", "this and another account tell of two incidents"),
     "n": ("note", "words to remember"),
     "g": ("grade", "how reliable the source (A to F) and how credible the information (1 to 6): B2"),
+    "o": ("outcome", "what became of a prediction, vow or threat; asks for the outcome and why"),
     "u": ("undo", "take back your last verdict; it stays on record as undone"),
     "k": ("skip", "leave it as it is and go on"),
     "q": ("quit", "stop; every verdict is kept already"),
@@ -259,8 +260,8 @@ class Session:
             changed = self._correct(item)
             return changed, "stay", changed is item
         steps: dict[str, Callable[[Item], Step]] = {
-            "a": self._accept, "r": self._reject, "m": self._merge, "s": self._split, "n": self._note, "g": self._grade, "u": self._undo,
-            "k": lambda _: "next", "q": lambda _: "quit", "?": self._help,
+            "a": self._accept, "r": self._reject, "m": self._merge, "s": self._split, "n": self._note, "g": self._grade, "o": self._resolve,
+            "u": self._undo, "k": lambda _: "next", "q": lambda _: "quit", "?": self._help,
         }  # fmt: skip
         if key not in steps:
             self.say(f"no key {key!r}; ? lists them")
@@ -380,6 +381,17 @@ class Session:
         reliability, credibility = parse_grade(answer.removeprefix("i "))
         target = {"incident": item.case.id} if of_incident and item.case else {"report": item.anchor.report}
         self._record(item, "grade", event=None, reliability=reliability, credibility=credibility, **target)
+        return "stay"
+
+    def _resolve(self, item: Item) -> Step:
+        _coded(item)
+        self.console.print(_rows((f"{n}", outcome) for n, outcome in enumerate(OUTCOMES, 1)))
+        answer = self.answers.line("outcome")
+        if not answer:
+            return "stay"
+        picked = int(answer) if answer.isdecimal() else 0
+        outcome = OUTCOMES[picked - 1] if 0 < picked <= len(OUTCOMES) else parse_outcome(answer)
+        self._record(item, "resolve", outcome=outcome, text=self.answers.line("why"))
         return "stay"
 
     def _undo(self, item: Item) -> Step:

@@ -58,8 +58,8 @@ def leaves(
     """The same incident by incident, those without a finding too; only a batch is in memory at a time. ``only``: ids of incidents."""
     book = Book(agreement)
     with dossier.store.read() as conn:
-        for incident, accounts in cases(conn, begin, until, only):
-            yield Leaf.of(incident, accounts, book.hold(incident, accounts))
+        for (incident, accounts), found in book.hold_many(cases(conn, begin, until, only)):
+            yield Leaf.of(incident, accounts, found)
 
 
 def leaving_leaves(

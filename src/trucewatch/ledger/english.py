@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trucewatch import ontology
@@ -127,6 +128,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number_words(number)} {noun}" if number == 1 else f"{number_words(number)} {noun}s"
 
 
+@lru_cache(maxsize=1_000)
 def act_words(type_: str, truce: str | None) -> str:
     """What was done: the ceasefire category's label, else the type; an act of words about a category says so ("Demand: withdrawal")."""
     if truce and type_ in _SPOKEN and truce not in _BY_WORDS:

@@ -12,9 +12,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from trucewatch.ledger.areas import shape
+from trucewatch.ledger.english import act_words
 from trucewatch.ledger.partly import in_part
 from trucewatch.ledger.periods import deadline_open
 from trucewatch.ledger.periods import relation as period_relation
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 _GRAVITY: tuple[Bearing, ...] = ("breaches", "prevents verification", "obstructs", "fulfils in part", "fulfils")
 _EVERYWHERE = AreaRelation("inside", 1.0, why="the term holds everywhere")
 _NOWHERE = AreaRelation("unknown", why="no report says where")
+_ATOM = re.compile(r"\w+")
+_NO_ORIGINS: Mapping[str, str] = {}
 _QUOTED = 6
+#: Kinds of people who are no side of a war, though no state or group is named with them: their roadblock is not a bearer's.
+_NO_PARTY = frozenset({"civilian", "labour", "education", "refugee", "medical", "media", "religious", "business", "criminal"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "refugee", "medical", "education"})
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
@@ -47,22 +52,48 @@ _BEARING_WORDS: Mapping[Bearing, str] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Look:
-    """An account with what many terms ask of it, each looked up once."""
+    """An account with what many terms ask of it, each looked up once, and not before it is asked."""
 
     account: Account
-    origin: str
-    said: str
     kind: _Kind
-    somebody: bool
+    _origin: str = ""
+    _said: str = ""
+    _somebody: bool | None = None
+    _bearers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _speakers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _words: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    _said_words: frozenset[str] | None = None
     observed: bool | None = None
+
+    @property
+    def origin(self) -> str:
+        """Whom it goes back to."""
+        if not self._origin:
+            self._origin = origin_of(self.account, _NO_ORIGINS)
+        return self._origin
+
+    @property
+    def said(self) -> str:
+        """Whoever tells it."""
+        if not self._said:
+            self._said = short(self.account)
+        return self._said
+
+    @property
+    def somebody(self) -> bool:
+        """Whether it is known who acted."""
+        if self._somebody is None:
+            self._somebody = _known(self.account.actor)
+        return self._somebody
 
     def bearers(self, among: tuple[str, ...]) -> tuple[str, ...]:
         """Which of a term's bearers are said to have acted."""
-        return _acting(self.account.actor, among)
+        found = self._bearers.get(among)
+        if found is None:
+            found = self._bearers[among] = _acting(self.account.actor, among)
+        return found
 
     def speakers(self, among: tuple[str, ...]) -> tuple[str, ...]:
         """Which of a term's bearers are the voice."""
@@ -73,8 +104,14 @@ class _Look:
     def holds(self, words: tuple[str, ...]) -> bool:
         """Whether one of the words stands among its objects or in its clause."""
         if words not in self._words:
-            self._words[words] = _has_words(self.account, words)
+            self._words[words] = not _atoms(words).isdisjoint(self._atoms()) and _has_words(self.account, words)
         return self._words[words]
+
+    def _atoms(self) -> frozenset[str]:
+        """The single words of its clause and objects: most lists of words are told absent by them, without a search."""
+        if self._said_words is None:
+            self._said_words = frozenset(_ATOM.findall(" ".join((self.account.quote, *_objects(self.account))).lower()))
+        return self._said_words
 
 
 @lru_cache(maxsize=20_000)
@@ -89,11 +126,10 @@ def _known(actor: tuple[Party, ...]) -> bool:
 
 
 def _looked(account: Account) -> _Look:
-    kind = (account.truce, account.type, account.mode, account.status)
-    return _Look(account, origin_of(account, {}), short(account), kind, _known(account.actor))
+    return _Look(account, (account.truce, account.type, account.mode, account.status))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: a million of them are made, and never changed
 class Hit:
     """One account that fits one match of a term."""
 
@@ -108,7 +144,7 @@ class Hit:
         return self.look.account
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Held:
     """An incident on its way through the terms; what does not hang on the term is worked out once."""
 
@@ -137,11 +173,11 @@ class _Duty:
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Told:
     """What an incident's accounts tell of one duty, before that is held against where and when a term holds.
 
-    ``beside``: the day is named beside the act only.
+    ``named``: how the sentence on its time ends, where the day is named beside the act only.
     """
 
     bearing: Bearing
@@ -149,12 +185,13 @@ class _Told:
     status: Status
     spot: Spot | None
     when: When | None
-    beside: bool
+    named: str
     words: tuple[Quote, ...]
     bearers: tuple[str, ...]
     alleged_by: tuple[str, ...]
     denied_by: tuple[str, ...]
     act: str
+    deed: str
     note: str
     by_whom: str
     others: tuple[str, ...]
@@ -162,15 +199,39 @@ class _Told:
     published: str | None
 
 
+_Case: TypeAlias = tuple["Incident", "Sequence[Account]"]
+
+
+class _Ground(NamedTuple):
+    """Where a place lies to a term: the relation, why the term does not bear there, and what to say of it."""
+
+    area: AreaRelation
+    excuse: str
+    line: str
+
+
+class _Season(NamedTuple):
+    """When a time lies to a term: the relation, why the term does not bear then, and what to say of it."""
+
+    period: PeriodRelation
+    excuse: str
+    line: str
+
+
 @dataclass(slots=True)
 class Book:
-    """An agreement, made ready for many incidents: which terms a kind of act can bear on is looked up, not searched."""
+    """An agreement, made ready for many incidents: which terms a kind of act can bear on is looked up, not searched.
+
+    Where a place and a time lie to a term is worked out once for each place and time.
+    """
 
     agreement: Agreement
     _by_kind: dict[_Kind, list[tuple[_Duty, Match]]] = field(default_factory=dict)
     _duties: tuple[_Duty, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
     _shapes: dict[str, Shape] = field(default_factory=dict)
+    _grounds: dict[Spot | None, dict[str, _Ground]] = field(default_factory=dict)
+    _seasons: dict[tuple[str | None, str | None, str | None, str | None], dict[str, _Season]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._order = {term.id: number for number, term in enumerate(self.agreement.terms)}
@@ -194,6 +255,26 @@ class Book:
         made = [finding for number, of_duty in hits.items() for finding in self._findings(held, self._duties[number], of_duty)]
         made.sort(key=lambda finding: self._order[finding.term])
         return tuple(made)
+
+    def hold_many(self, cases: Iterable[_Case]) -> Iterator[tuple[_Case, tuple[Finding, ...]]]:
+        """The findings of many incidents, in their order: the same, with the places of some hundreds put on the map at once."""
+        some: list[_Case] = []
+        for case in cases:
+            some.append(case)
+            if len(some) == _AT_ONCE:
+                yield from self._hold_some(some)
+                some = []
+        yield from self._hold_some(some)
+
+    def _hold_some(self, some: Sequence[_Case]) -> Iterator[tuple[_Case, tuple[Finding, ...]]]:
+        spots = (spot for incident, accounts in some for spot in (incident.place, *(account.place for account in accounts)))
+        new = [spot for spot in dict.fromkeys(spots) if spot is not None and spot not in self._grounds]
+        for term in self.agreement.terms if new else ():
+            if term.area is not None:
+                for spot, area in zip(new, self._shapes[term.id].relations(new), strict=True):
+                    self._grounds_of(spot)[term.id] = _ground(area)
+        for case in some:
+            yield case, self.hold(*case)
 
     def _of_kind(self, look: _Look) -> list[tuple[_Duty, Match]]:
         """Every duty and match that the kind of act can fit."""
@@ -225,37 +306,68 @@ class Book:
 
     def _findings(self, held: _Held, duty: _Duty, hits: Sequence[Hit]) -> Iterator[Finding]:
         told = _told(held, duty.bearers, hits)
+        grounds, seasons = self._grounds_of(told.spot), self._seasons_of(told.when)
+        incident, grade = held.incident.id, held.incident.corroboration.grade
         for term in duty.terms:
-            area = self._area(term, told.spot)
-            period = period_relation(term.period, told.when)
-            excuse = _excuse(term, told, area, period)
+            ground = grounds.get(term.id) or self._ground(grounds, term, told.spot)
+            season = seasons.get(term.id) or _season(seasons, term, told.when)
+            excuse = ground.excuse or season.excuse or _excuse(term, told, season.period)
             yield Finding(
-                incident=held.incident.id,
+                incident=incident,
                 agreement=self.agreement.id,
                 term=term.id,
                 bearing="no bearing" if excuse else told.bearing,
                 status=told.status,
-                reasons=tuple(_reasons(term, told, area, period, excuse)),
+                reasons=tuple(_reasons(term, told, ground, season, excuse)),
                 words=told.words,
-                area=area,
-                period=period,
-                grade=held.incident.corroboration.grade,
+                area=ground.area,
+                period=season.period,
+                grade=grade,
                 bearers=told.bearers,
                 alleged_by=told.alleged_by,
                 denied_by=told.denied_by,
+                deed=told.deed,
             )
 
-    def _area(self, term: Term, spot: Spot | None) -> AreaRelation:
+    def _grounds_of(self, spot: Spot | None) -> dict[str, _Ground]:
+        """What is known so far of a place and the terms; forgotten where places grow too many."""
+        if len(self._grounds) > _REMEMBERED:
+            self._grounds.clear()
+        return self._grounds.setdefault(spot, {})
+
+    def _seasons_of(self, when: When | None) -> dict[str, _Season]:
+        if len(self._seasons) > _REMEMBERED:
+            self._seasons.clear()
+        key = (None, None, None, None) if when is None else (when.begin, when.until, when.value, when.precision)
+        return self._seasons.setdefault(key, {})
+
+    def _ground(self, known: dict[str, _Ground], term: Term, spot: Spot | None) -> _Ground:
         if term.area is None:
-            return _EVERYWHERE
-        return _NOWHERE if spot is None else self._shapes[term.id].relation(spot)
+            made = _Ground(_EVERYWHERE, "", "")
+        else:
+            made = _ground(_NOWHERE if spot is None else self._shapes[term.id].relation(spot))
+        known[term.id] = made
+        return made
+
+
+def _ground(area: AreaRelation) -> _Ground:
+    return _Ground(area, f"It lies {area.words}." if area.kind == "outside" else "", _where(area))
+
+
+def _season(known: dict[str, _Season], term: Term, when: When | None) -> _Season:
+    period = period_relation(term.period, when)
+    excuse = f"It was {period.words}." if period.kind in {"before", "after"} else ""
+    line = (
+        "" if not period.words else f"It was {period.words}" if period.kind != "unknown" else "When it happened is not known."
+    )
+    known[term.id] = made = _Season(period, excuse, line)
+    return made
 
 
 def hold(agreement: Agreement, incidents: Iterable[tuple[Incident, Iterable[Account]]]) -> Iterator[Finding]:
     """The findings of many incidents, in their order."""
-    book = Book(agreement)
-    for incident, accounts in incidents:
-        yield from book.hold(incident, accounts)
+    for _, found in Book(agreement).hold_many((incident, tuple(accounts)) for incident, accounts in incidents):
+        yield from found
 
 
 # --- does an account fit -----------------------------------------------------------------------------------------------------------------
@@ -292,8 +404,17 @@ def _befell_civilians(account: Account) -> bool:
 def _has_words(account: Account, words: tuple[str, ...]) -> bool:
     """Whether one of the words stands among the objects or in the clause."""
     pattern = _pattern(words)
-    objects = (*(party.text for party in account.recipient), *account.instrument)
-    return bool(pattern.search(account.quote) or any(pattern.search(text) for text in objects))
+    return bool(pattern.search(account.quote) or any(pattern.search(text) for text in _objects(account)))
+
+
+def _objects(account: Account) -> tuple[str, ...]:
+    return (*(party.text for party in account.recipient), *account.instrument)
+
+
+@lru_cache(maxsize=512)
+def _atoms(words: tuple[str, ...]) -> frozenset[str]:
+    """The first single word of each: without it the whole cannot stand there."""
+    return frozenset(_ATOM.findall(word.lower())[0] for word in words)
 
 
 @lru_cache(maxsize=512)
@@ -302,10 +423,10 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _somebody(party: Party) -> bool:
-    """Whether a participant is known to be somebody: an entry of its own, or civilians; "militants" may be anybody's."""
+    """Whether a participant is known to be somebody: an entry of its own, or people who are no side; "militants" may be anybody's."""
     if party.id is None:
         return False
-    return party.country is not None or party.id != party.code or party.type == "civilian"
+    return party.country is not None or party.id != party.code or party.type in _NO_PARTY
 
 
 def _carved(carve: Carve, account: Account) -> bool:
@@ -347,12 +468,13 @@ def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
         status=_status(among, bearing, chosen, deniers),
         spot=_spot(held, chosen),
         when=when,
-        beside=beside,
+        named=", by the day named beside it." if beside else ".",
         words=tuple([Quote(hit.look.account.key, hit.look.account.quote) for hit in chosen[:_QUOTED]]),
         bearers=tuple(dict.fromkeys([bearer for hit in chosen for bearer in hit.bearers])),
         alleged_by=tuple(dict.fromkeys([hit.look.said for hit in chosen])),
         denied_by=tuple(dict.fromkeys([look.said for look in deniers])),
         act=f"{act} {_BEARING_WORDS[bearing]}",
+        deed=act_words(lead.type, lead.truce),
         note=f": {first.match.note}" if first.match.note else "",
         by_whom=_by_whom(chosen),
         others=tuple(_others(bearing, hits)),
@@ -394,6 +516,8 @@ def _spot(held: _Held, chosen: Sequence[Hit]) -> Spot | None:
 
 
 _VAGUE = 9
+_REMEMBERED = 50_000
+_AT_ONCE = 500
 
 
 def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
@@ -411,12 +535,8 @@ def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
     return (near[0], True) if near else (None, False)
 
 
-def _excuse(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation) -> str:
-    """Why what would bear does not: the sentence, or nothing."""
-    if area.kind == "outside":
-        return f"It lies {area.words}."
-    if period.kind in {"before", "after"}:
-        return f"It was {period.words}."
+def _excuse(term: Term, told: _Told, period: PeriodRelation) -> str:
+    """Why what would bear at its place and time does not: the sentence, or nothing."""
     if told.undone and (
         period.deadline == "before" or (period.deadline == "unknown" and deadline_open(term.period, told.published))
     ):
@@ -467,18 +587,17 @@ def _admits(hit: Hit, among: tuple[str, ...]) -> bool:
 # --- in words --------------------------------------------------------------------------------------------------------------------------------
 
 
-def _reasons(term: Term, told: _Told, area: AreaRelation, period: PeriodRelation, excuse: str) -> Iterator[str]:
+def _reasons(term: Term, told: _Told, ground: _Ground, season: _Season, excuse: str) -> Iterator[str]:
     """Sentences, the decisive one first."""
     if excuse:
         yield excuse
     yield f"{told.act} “{term.label}”{told.note}."
     yield told.by_whom
     if not excuse:
-        if term.area is not None:
-            yield _where(area)
-        if period.words:
-            known = f"It was {period.words}" + (", by the day named beside it." if told.beside else ".")
-            yield known if period.kind != "unknown" else "When it happened is not known."
+        if ground.line:
+            yield ground.line
+        if season.line:
+            yield season.line if season.period.kind == "unknown" else season.line + told.named
     yield from told.others
     for carve in term.exceptions:
         if carve.contested and any(_carved(carve, hit.account) for hit in told.chosen):

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from trucewatch.ledger.english import iso_words
+from trucewatch.ledger.english import act_words, iso_words
 from trucewatch.ledger.periods import in_force
 from trucewatch.ledger.tellers import origin_of, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from trucewatch.model.agreement import Agreement, Bearing, Finding, Status, Term
+    from trucewatch.model.agreement import Agreement, Area, Bearing, Finding, Status, Term
     from trucewatch.model.incident import Account, Grade, Incident
 
 WEEK = 7
@@ -58,6 +58,11 @@ class Leaf:
     def of(cls, incident: Incident, accounts: Iterable[Account], findings: Iterable[Finding]) -> Leaf:
         """The leaf of an incident, without its accounts' bulk."""
         return cls(incident, tuple(findings), tuple(_voiced(account) for account in accounts))
+
+    def headline(self, finding: Finding) -> str:
+        """The incident's headline, with the act that bears on the term where the incident is named after another."""
+        named, own = self.incident.headline, act_words(self.incident.type, self.incident.truce)
+        return f"{finding.deed}{named[len(own) :]}" if finding.deed and named.startswith(own) else named
 
     @property
     def one_origin(self) -> bool:
@@ -136,6 +141,15 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The days quiet of one area, over all terms that hold there: what is told of it, and not of elsewhere, counts."""
+
+    area: str
+    terms: tuple[str, ...]
+    quiet: Quiet
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """Who reports on whom. ``accused`` is a bearer, or None where no bearer is named; ``claimant`` empty for the publisher's own voice."""
 
@@ -159,6 +173,7 @@ class OverTime:
     one_origin: int
     series: tuple[Series, ...]
     coverage: tuple[Coverage, ...]
+    areas: tuple[Stretch, ...] = ()
 
     def of(self, term: str, party: str | None = None) -> Series | None:
         """The series of a term and party."""
@@ -197,6 +212,7 @@ def over_time(
     return OverTime(
         agreement.id, first, last, len(leaves), len({v.report for leaf in leaves for v in leaf.voices}),
         sum(leaf.one_origin for leaf in leaves), tuple(made), tuple(_coverage(found, sides or {})),
+        tuple(_stretches(agreement, leaves, days)),
     )  # fmt: skip
 
 
@@ -275,6 +291,27 @@ def _quiet(term: Term, loud: set[str], frame: _Frame) -> Quiet:
     held = [day for day in frame.days if in_force(term.period, day)]
     still = [day for day in held if day not in loud]
     return Quiet(len(held), len(still), sum(day in frame.told for day in still))
+
+
+def _stretches(agreement: Agreement, leaves: Sequence[Leaf], days: tuple[str, ...]) -> Iterator[Stretch]:
+    """Days quiet by area; terms that hold everywhere have none of their own."""
+    by_area: dict[Area, list[Term]] = {}
+    for term in agreement.terms:
+        if term.area is not None:
+            by_area.setdefault(term.area, []).append(term)
+    for area, terms in by_area.items():
+        names = {term.id for term in terms}
+        told: set[str] = set()
+        loud: set[str] = set()
+        for leaf in leaves:
+            here = [f for f in leaf.findings if f.term in names and f.area.kind in {"inside", "partly"}]
+            told.update(told_days(leaf.incident) if here else ())
+            if any(f.bearing == AGAINST and f.status != "withdrawn" for f in here):
+                loud.update(told_days(leaf.incident))
+        held = [day for day in days if any(in_force(term.period, day) for term in terms)]
+        still = [day for day in held if day not in loud]
+        quiet = Quiet(len(held), len(still), sum(day in told for day in still))
+        yield Stretch(area.label or area.id or terms[0].label, tuple(term.id for term in terms), quiet)
 
 
 def _trend(counts: Counter[tuple[str | None, Bearing, Status, Grade]], frame: _Frame) -> Trend:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from trucewatch.ledger import tables
 
+_PLAIN = frozenset({"N", "the", "its", "their", "a", "not", "for", "on", "in"})
 #: What is done by degrees; talks, inquiries and calm are not.
 _BY_DEGREES = frozenset(
     {
@@ -32,8 +33,17 @@ def in_part(category: str | None, clause: str, sentence: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _found(where: str, text: str) -> str:
+    if _triggers(where).isdisjoint(text.lower().replace(",", " ").replace(":", " ").split()):
+        return ""
     match = _pattern(where).search(text)
     return match.group() if match else ""
+
+
+@cache
+def _triggers(where: str) -> frozenset[str]:
+    """The most telling word of each entry: a text without any of them needs no search."""
+    listed = [row["words"].split() for row in tables.rows("partly.tsv") if row["where"] == where]
+    return frozenset(max(words, key=lambda word: (word not in _PLAIN, len(word))) for words in listed)
 
 
 @cache

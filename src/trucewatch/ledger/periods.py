@@ -56,6 +56,7 @@ class Span:
         return max(timedelta(), min(self.end, other.end) - max(self.start, other.start))
 
 
+@lru_cache(maxsize=1_000)
 def span_of(period: Period) -> Span:
     """The period as a span; open ends reach to the ends of time."""
     start = moment(period.begin) if period.begin else datetime.min  # noqa: DTZ901

@@ -257,7 +257,7 @@ def _unseen(agreement: Agreement, now: Sequence[Leaf], day: str) -> Section:
         hidden = [f for f in leaf.findings if f.bearing == "prevents verification"]
         if hidden:
             terms = listed([f"“{labels[finding.term]}”" for finding in hidden])
-            said.append(f"{leaf.incident.headline}: kept others from seeing {terms}, {hidden[0].status} [{leaf.incident.id}]")
+            said.append(f"{leaf.headline(hidden[0])}: kept others from seeing {terms}, {hidden[0].status} [{leaf.incident.id}]")
     if not said:
         said.append("No report says that anybody was kept from seeing; that is not to say that monitors saw everything.")
     touched = {finding.term for leaf in now for finding in leaf.findings if finding.bearing != "no bearing"}
@@ -279,7 +279,7 @@ def _disputed(now: Sequence[Leaf]) -> Section:
 def _kept(agreement: Agreement, now: Sequence[Leaf]) -> Section:
     labels = {term.id: term.label for term in agreement.terms}
     said = [
-        f"{leaf.incident.headline}: “{labels[finding.term]}” is told as kept{' in part' if 'part' in finding.bearing else ''}, "
+        f"{leaf.headline(finding)}: “{labels[finding.term]}” is told as kept{' in part' if 'part' in finding.bearing else ''}, "
         f"{finding.status}, by {listed(finding.alleged_by) or 'nobody named'} [{leaf.incident.id}]"
         for leaf in now
         for finding in leaf.findings

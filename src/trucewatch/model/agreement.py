@@ -349,7 +349,8 @@ class Finding:
     """One incident held against one term.
 
     ``reasons``: sentences, the decisive one first. ``bearers``: the duty bearers who are said to have acted. ``alleged_by`` and
-    ``denied_by``: voices, as the reports name them. ``grade``: how the incident is corroborated.
+    ``denied_by``: voices, as the reports name them. ``grade``: how the incident is corroborated. ``deed``: the act that bears on the term, in
+    words; the incident may be named after another.
     """
 
     incident: str
@@ -365,3 +366,4 @@ class Finding:
     bearers: tuple[str, ...] = ()
     alleged_by: tuple[str, ...] = ()
     denied_by: tuple[str, ...] = ()
+    deed: str = ""

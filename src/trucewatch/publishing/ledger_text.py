@@ -55,8 +55,18 @@ def lines(
         if term in {None, each.id}:
             yield ""
             yield from _of_term(each, [pair for pair in found if pair[1].term == each.id], told, party)
+    if term is None and party is None and told.areas:
+        yield ""
+        yield from by_area(told)
     yield ""
     yield from coverage(told, agreement, party)
+
+
+def by_area(told: OverTime) -> Iterator[str]:
+    """Days quiet in each area, over the terms that hold there."""
+    yield "Days quiet by area, over the terms that hold there:"
+    for stretch in told.areas:
+        yield from _wrapped(f"{clean(stretch.area)} ({', '.join(stretch.terms)}): {stretch.quiet.words}", "  ")
 
 
 def head(agreement: Agreement, told: OverTime) -> Iterator[str]:
@@ -91,7 +101,7 @@ def _of_term(term: Term, found: Sequence[tuple[Leaf, Finding]], told: OverTime, 
 
 def _of_finding(leaf: Leaf, finding: Finding) -> Iterator[str]:
     stands = f"{finding.bearing}, {finding.status}, {finding.grade}"
-    yield f"  {SIGNS[finding.bearing]} {stands}: {clean(leaf.incident.headline)} [{finding.incident}]"
+    yield f"  {SIGNS[finding.bearing]} {stands}: {clean(leaf.headline(finding))} [{finding.incident}]"
     yield from _wrapped(" ".join(clean(reason) for reason in finding.reasons), "      ")
     denied = f"; denied by {'; '.join(clean(who) for who in finding.denied_by)}" if finding.denied_by else ""
     yield from _wrapped(f"said by {'; '.join(clean(who) for who in finding.alleged_by)}{denied}", "      ")
