@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from publishing import exports_dossier as made
 from publishing.conftest import NEEDS, every
 from trucewatch.cli import run
 from trucewatch.dossier.browse import Filter
+from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.handover import Handover
 from trucewatch.dossier.project import open_dossier
+from trucewatch.dossier.store.tables import events
+from trucewatch.dossier.verdicts.desk import Request
 from trucewatch.dossier.verifying import verify_folder
 from trucewatch.model import TrucewatchError
 from trucewatch.publishing import exports
@@ -279,6 +283,19 @@ def test_filters_choose_incidents_and_what_tells_of_them(folder, tmp_path):
     assert chosen.about("annotations")["rows_out"] == {"events": 1, "places": 1, "times": 1}
     with sqlite3.connect(chosen.path("sqlite") / "dossier.db") as conn:
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_what_a_reviewer_rejects_is_in_no_rows_and_counted(folder, tmp_path):
+    with open_dossier(folder, write=True) as dossier:
+        query = select(events.c.key).where(events.c.truce == "detention")
+        key = dossier.read(lambda conn: conn.scalar(query))
+        DossierDesk(dossier).record(Request("reject", "Ana Reviewer", event=key))
+    left = every(folder, tmp_path, "plover", "cameo", "sqlite", "geojson", "jsonl", "annotations")
+    for name in ("plover", "cameo", "sqlite", "geojson", "annotations"):
+        assert left.about(name)["left_out"]["rejected by a reviewer"] == 1
+        assert key.rpartition("/")[2] not in text_of(left.path(name))
+    assert left.about("jsonl")["left_out"] == {}
+    assert key.rpartition("/")[2] in left.path("jsonl").read_text("utf-8")
 
 
 def test_a_filter_that_finds_nothing_gives_whole_empty_files(folder, tmp_path):
