@@ -209,16 +209,19 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
-def test_a_coding_that_does_not_hold_is_refused_and_the_report_coded_anew(change, home, tmp_path):
-    line = broken(change)
+def test_a_coding_that_does_not_hold_is_refused(change):
     with pytest.raises(TrucewatchError) as error:
-        given(line)
+        given(broken(change))
     assert error.value.code == "coding-not-kept"
+    assert error.value.why
+
+
+def test_a_report_whose_coding_is_refused_is_coded_anew_and_its_record_says_why(home, tmp_path):
     source = tmp_path / "in.jsonl"
-    source.write_text(line + "\n", "utf-8")
-    (added,) = add(home, source)
-    assert added.outcome == "partial"
-    assert "coding-not-kept" in {reason.code for reason in added.reasons}
+    source.write_text("".join(broken(BROKEN[name]) + "\n" for name in ("other words", "nonsense")), "utf-8")
+    first, second = add(home, source)
+    assert (first.outcome, second.outcome) == ("partial", "known")
+    assert "coding-not-kept" in {reason.code for reason in first.reasons}
     assert coders(home) == [("9.9.9", True)]
     assert list(verify_folder(home)) == []
 

@@ -23,10 +23,10 @@ def export_dossier(tmp_path_factory):
     return exports_dossier.make(tmp_path_factory.mktemp("exports") / "karsh")
 
 
-def every(folder, out, **options):
-    """Every format of a dossier, each under its name and suffix; those whose package is missing are left out."""
+def every(folder, out, *names, **options):
+    """Every format of a dossier (or some), each under its name and suffix; those whose package is missing are left out."""
     with open_dossier(folder, write=True) as dossier:
-        for made in formats():
+        for made in [made for made in formats() if not names or made.name in names]:
             try:
                 ship(Handover(dossier, **options), made, place(made, out / f"{made.name}{made.suffix}", "x", overwrite=False))
             except Exception as error:

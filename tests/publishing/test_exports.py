@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from publishing import exports_dossier as made
 from publishing.conftest import NEEDS, every
 from trucewatch.cli import run
 from trucewatch.dossier.browse import Filter
+from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.handover import Handover
 from trucewatch.dossier.project import open_dossier
+from trucewatch.dossier.store.tables import events
+from trucewatch.dossier.verdicts.desk import Request
 from trucewatch.dossier.verifying import verify_folder
 from trucewatch.model import TrucewatchError
 from trucewatch.publishing import exports
@@ -259,7 +263,16 @@ def test_an_output_that_cannot_be_written_is_one_clear_error(folder, tmp_path):
 
 
 def test_filters_choose_incidents_and_what_tells_of_them(folder, tmp_path):
-    chosen = every(folder, tmp_path, wanted=Filter(begin="2031-05-06", until="2031-05-06"))
+    chosen = every(
+        folder,
+        tmp_path,
+        "geojson",
+        "jsonl",
+        "plover",
+        "sqlite",
+        "annotations",
+        wanted=Filter(begin="2031-05-06", until="2031-05-06"),
+    )
     about = chosen.about("geojson")
     assert about["filters"] == {"begin": "2031-05-06", "until": "2031-05-06"}
     assert about["rows_in"]["incidents"]["chosen"] == about["rows_out"]["incidents"] == 1
@@ -272,9 +285,23 @@ def test_filters_choose_incidents_and_what_tells_of_them(folder, tmp_path):
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_what_a_reviewer_rejects_is_in_no_rows_and_counted(folder, tmp_path):
+    with open_dossier(folder, write=True) as dossier:
+        query = select(events.c.key).where(events.c.truce == "detention")
+        key = dossier.read(lambda conn: conn.scalar(query))
+        DossierDesk(dossier).record(Request("reject", "Ana Reviewer", event=key))
+    left = every(folder, tmp_path, "plover", "cameo", "sqlite", "geojson", "jsonl", "annotations")
+    for name in ("plover", "cameo", "sqlite", "geojson", "annotations"):
+        assert left.about(name)["left_out"]["rejected by a reviewer"] == 1
+        assert key.rpartition("/")[2] not in text_of(left.path(name))
+    assert left.about("jsonl")["left_out"] == {}
+    assert key.rpartition("/")[2] in left.path("jsonl").read_text("utf-8")
+
+
 def test_a_filter_that_finds_nothing_gives_whole_empty_files(folder, tmp_path):
-    empty = every(folder, tmp_path, wanted=Filter(begin="1990-01-01", until="1990-01-02"))
-    for name in set(NAMES) - NEEDS.keys():
+    names = ("acled", "annotations", "datapackage", "geojson", "geopackage", "geoparquet")
+    empty = every(folder, tmp_path, *names, wanted=Filter(begin="1990-01-01", until="1990-01-02"))
+    for name in set(names) - NEEDS.keys():
         assert not sum(empty.about(name)["rows_out"].values())
     assert json.loads(empty.path("geojson").read_text("utf-8"))["features"] == []
     assert json.loads(empty.path("annotations").read_text("utf-8"))["total"] == 0

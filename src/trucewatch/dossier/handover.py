@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
+from trucewatch.dossier.judgements import Judgements, all_attached
 from trucewatch.dossier.leaving import door, persons, report_ids
 from trucewatch.dossier.masking.places import TOWNS, anchors, at_sites
 from trucewatch.dossier.passing import Passing, cases, shown
@@ -157,9 +158,21 @@ class Handover:
             for i in found
         ]
 
+    @cached_property
+    def rejected(self) -> frozenset[str]:
+        """The events (``report/event``) of which reviewers say that there is no such event."""
+
+        def work(conn: Connection) -> frozenset[str]:
+            gone = {ruling.anchor.key for ruling in Judgements(conn).effective.rejected}
+            found = all_attached(conn) if gone else []
+            return frozenset(f"{a.anchor.report}/{a.event}" for a in found if a.event and a.now and a.now.key in gone)
+
+        return self.dossier.read(work)
+
     def takes(self, report: str, event: str) -> bool:
-        """Whether an event is of an incident that was asked for."""
-        return self.chosen is None or f"{report}/{event}" in self.chosen
+        """Whether an event is of an incident that was asked for, and no reviewer says that there is none."""
+        key = f"{report}/{event}"
+        return key not in self.rejected and (self.chosen is None or key in self.chosen)
 
     def cases(self) -> Iterator[Case]:
         """The incidents with their accounts, the earliest first, those without a day last."""

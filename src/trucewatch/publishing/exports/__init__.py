@@ -84,6 +84,9 @@ def about(given: Handover, format_: str, written: Written) -> dict[str, Any]:
 
     Nothing of it depends on the time of the export.
     """
+    left_out = Counter(written.left_out)
+    if given.rejected and format_ != "jsonl":
+        left_out["rejected by a reviewer"] = len(given.rejected)
     wanted = {name: getattr(given.wanted, name) for name in given.wanted.__dataclass_fields__}
     return {
         "format": format_,
@@ -97,5 +100,5 @@ def about(given: Handover, format_: str, written: Written) -> dict[str, Any]:
             "reports": {"dossier": given.reports.there, "chosen": given.reports.chosen},
         },
         "rows_out": dict(sorted(written.rows.items())),
-        "left_out": dict(sorted(written.left_out.items())),
+        "left_out": dict(sorted(left_out.items())),
     }
