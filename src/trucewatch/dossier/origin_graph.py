@@ -154,13 +154,18 @@ def link_of(detail: str) -> Link:
     return Link(**data, blocks=made_blocks, changes=made_changes)
 
 
+def _plain_link(detail: str) -> Link:
+    """A link without its passages, for grouping: a report that a hundred papers print has thousands of links."""
+    return Link(**{**json.loads(detail), "blocks": (), "changes": ()})
+
+
 def _regroup(conn: Connection, report: Report, *, alone: bool) -> set[str]:
     """Work out the group of a report and of all that hangs together with it; ``alone``: nothing does."""
     component = {report.id} if alone else _component(conn, report.id)
     members = [report, *_loaded(conn, sorted(component - {report.id}))]
     held = [] if alone else _LINKS.all(conn, reports=sorted(component))
     before = {} if alone else _groups_of(conn, component)
-    after = {name: group for group in groups(members, map(link_of, table(held).values())) for name in group.members}
+    after = {name: group for group in groups(members, map(_plain_link, table(held).values())) for name in group.members}
     changed = [
         {"report": name, "origin": group.key, "publisher": group.publisher}
         for name, group in sorted(after.items())
@@ -190,7 +195,7 @@ def why(conn: Connection, report: str) -> tuple[str, ...]:
     component = _component(conn, report)
     members = _loaded(conn, sorted(component))
     held = [
-        link_of(d)
+        _plain_link(d)
         for d in conn.scalars(select(links.c.detail).where(links.c.report.in_(component) | links.c.other.in_(component)))
     ]
     return next((group.why for group in groups(members, held) if report in group.members), ())

@@ -259,12 +259,13 @@ class Region:
 
     def _loose(self, placed: Mapping[str, Units]) -> None:
         """Vague units that fit no exact cluster, or did not, hang together with their like."""
-        for unit in self._moving("leaf"):
-            was = bool(self._ids(unit)) and not self._stood(unit)
-            if was or unit not in placed:
-                self.moving |= {other for other in self._tied([unit], "leaf") - self.moving if not self._stood(other)}
-            if was:
-                self.moving |= {other for id_ in self._ids(unit) for other in self._held_by(id_)}
+        loose = {unit for unit in self._moving("leaf") if unit not in placed or (self._ids(unit) and not self._stood(unit))}
+        while loose:
+            self.moving |= {
+                other for unit in loose for id_ in self._ids(unit) if not self._stood(unit) for other in self._held_by(id_)
+            }
+            loose = {other for other in self._tied(loose, "leaf") - self.moving if not self._stood(other)}
+            self.moving |= loose
 
     def _clusters(self, placed: Mapping[str, Units]) -> dict[Units, tuple[int, str]]:
         """Every cluster that moving units are or were in, without plans, and its place in the order of clusters."""

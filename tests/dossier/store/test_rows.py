@@ -138,14 +138,14 @@ def test_values_of_a_kind_that_only_sqlite_would_keep_are_named(both, change):
 
 
 def test_a_check_of_many_rows_holds_few(store):
-    big = [report(n, "x" * 20_000 + str(n)) for n in range(3000)]
+    big = [report(n, "x" * 20_000 + str(n)) for n in range(1500)]
     add_reports(store, big)
     del big
     tracemalloc.start()
     assert bad(store, reports) == []
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 20_000_000  # of 60 MB
+    assert peak < 10_000_000  # of 30 MB
 
 
 def test_a_table_without_digests_is_not_passed_off_as_checked(store):
