@@ -19,7 +19,7 @@ from trucewatch.dossier.browse import incident_rows
 from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.project import open_dossier
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import aliases, events, incidents
+from trucewatch.dossier.store.tables import aliases, claims, events, incidents
 from trucewatch.model import TrucewatchError
 from trucewatch.web import asked
 from trucewatch.web.app import create
@@ -241,3 +241,29 @@ def test_a_reader_sees_every_page_but_no_threatened_name_and_no_review(own):
         assert "Lena" not in answer.text, path
     assert client.get("/review").status_code == 403
     assert client.post("/review/verdict", data={"csrf": token, "kind": "accept"}).status_code in {401, 403}
+
+
+def test_incidents_are_counted_by_who_says_so_and_each_count_is_a_filter(client):
+    page = client.get("/").text
+    counted = re.search(r"By who says so</h3>(.*?)</ul>", page, re.DOTALL)[1]
+    links = re.findall(r'href="([^"]+)"><span class="name"><bdi>([^<]*)</bdi></span> <span class="number">(\d+)<', counted)
+    assert len(links) > 3
+    assert "the reports&#39; own voice" in [words for _, words, _ in links]
+    for address, words, number in links:
+        shown = client.get("/" + address.replace("&amp;", "&")).text
+        assert len(set(re.findall(r'data-id="([^"]+)"', shown))) == int(number), words
+        found = client.get("/api/v1/incidents?limit=500&" + address.replace("&amp;", "&").lstrip("?")).json()["items"]
+        assert len(found) == int(number), words
+
+
+def test_a_filter_by_masked_words_of_a_source_finds_nothing(own):
+    folder, client = own
+    with open_dossier(folder) as dossier:
+        words = dossier.read(lambda conn: [row[0] for row in conn.execute(select(claims.c.source))])
+    masked = TestClient(create(folder, team=True), base_url="http://127.0.0.1:8000")
+    key = {"authorization": f"Bearer {Users(folder).add_token('n', 'reader')}"}
+    named = [text for text in words if "Lena" in text or "Marsh" in text]
+    for text in named:
+        assert masked.get("/api/v1/incidents", params={"voice": text}, headers=key).json()["items"] == []
+    known = client.get("/api/v1/incidents?voice=-").json()["items"]
+    assert known

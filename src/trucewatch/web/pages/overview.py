@@ -36,7 +36,8 @@ _RUN = secrets.token_hex(8)
 MOST_SHOWN, MOST_MASKED = 20_000, 100
 MOST_VALUES = 12
 GRADES = ("opposed sides agree", "independent", "several dependent", "single origin")
-Counted = list[tuple[str | None, int]]
+#: Value for the filter, number, words for it.
+Counted = list[tuple[str | None, int, str]]
 
 
 @router.get("/")
@@ -117,11 +118,16 @@ def _feature(row: Row) -> dict[str, Any]:
 
 
 def _counts(conn: Connection, view: View, wanted: Filter) -> dict[str, Counted]:
-    """Counts by category, grade and publisher; empty where counting would tell what is masked."""
-    if not view.whole and (wanted.text or wanted.place or wanted.box or wanted.publisher):
+    """Counts by category, grade, who says so and publisher; empty where counting would tell what is masked."""
+    if not view.whole and (wanted.text or wanted.place or wanted.box or wanted.publisher or wanted.voice):
         return {}
-    found = {name: browse.counts(conn, wanted, name)[:MOST_VALUES] for name in ("truce", "grade")}
-    return {**found, "publisher": _by_publisher(conn, wanted)} if view.whole else found
+    found: dict[str, Counted] = {
+        name: [(value, number, value or "") for value, number in browse.counts(conn, wanted, name)[:MOST_VALUES]]
+        for name in ("truce", "grade")
+    }
+    if view.whole:
+        found |= {"voice": [*browse.voices(conn, wanted, MOST_VALUES)], "publisher": _by_publisher(conn, wanted)}
+    return found
 
 
 def _by_publisher(conn: Connection, wanted: Filter) -> Counted:
@@ -134,7 +140,7 @@ def _by_publisher(conn: Connection, wanted: Filter) -> Counted:
         .group_by(reports.c.publisher)
         .order_by(func.count(func.distinct(members.c.incident)).desc(), reports.c.publisher)
     )
-    return [(name, number) for name, number in conn.execute(query.limit(MOST_VALUES))]
+    return [(name, number, name or "") for name, number in conn.execute(query.limit(MOST_VALUES))]
 
 
 def _choices(conn: Connection, view: View) -> dict[str, list[str]]:
