@@ -19,7 +19,7 @@ from trucewatch.dossier.browse import incident_rows
 from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.project import open_dossier
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.tables import aliases, claims, events, incidents
+from trucewatch.dossier.store.tables import aliases, events, incidents
 from trucewatch.model import TrucewatchError
 from trucewatch.web import asked
 from trucewatch.web.app import create
@@ -254,16 +254,3 @@ def test_incidents_are_counted_by_who_says_so_and_each_count_is_a_filter(client)
         assert len(set(re.findall(r'data-id="([^"]+)"', shown))) == int(number), words
         found = client.get("/api/v1/incidents?limit=500&" + address.replace("&amp;", "&").lstrip("?")).json()["items"]
         assert len(found) == int(number), words
-
-
-def test_a_filter_by_masked_words_of_a_source_finds_nothing(own):
-    folder, client = own
-    with open_dossier(folder) as dossier:
-        words = dossier.read(lambda conn: [row[0] for row in conn.execute(select(claims.c.source))])
-    masked = TestClient(create(folder, team=True), base_url="http://127.0.0.1:8000")
-    key = {"authorization": f"Bearer {Users(folder).add_token('n', 'reader')}"}
-    named = [text for text in words if "Lena" in text or "Marsh" in text]
-    for text in named:
-        assert masked.get("/api/v1/incidents", params={"voice": text}, headers=key).json()["items"] == []
-    known = client.get("/api/v1/incidents?voice=-").json()["items"]
-    assert known

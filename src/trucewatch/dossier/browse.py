@@ -189,14 +189,15 @@ def _voiced(*columns: ColumnElement[Any]) -> Select[Any]:
 
 def voices(conn: Connection, wanted: Filter, limit: int) -> list[tuple[str, int, str]]:
     """Incidents counted by who says so, the most first: the value for :attr:`Filter.voice`, the number, words for it ("" for the own voice)."""
-    number = func.count(func.distinct(members.c.incident))
+    number, several = func.count(func.distinct(members.c.incident)), func.count(func.distinct(claims.c.source)) > 1
     query = (
-        _voiced(_voice(), number, func.min(claims.c.source))
+        _voiced(_voice(), number, func.min(claims.c.source), several)
         .where(members.c.incident.in_(incident_query(wanted)))
         .group_by(_voice())
         .order_by(number.desc(), _voice())
     )
-    return [(value or OWN, count, words or "") for value, count, words in conn.execute(query.limit(limit))]
+    found = conn.execute(query.limit(limit))
+    return [(value or OWN, count, f"{words} and others" if more else words or "") for value, count, words, more in found]
 
 
 def _after(date: str) -> str:

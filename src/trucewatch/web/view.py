@@ -73,6 +73,10 @@ class View:
         found = self.gate.bases(conn, ids) if self.whole else self.gate.masked_bases(conn, ids)
         return {id_: found[id_] for id_ in ids if id_ in found}
 
+    def name_of(self, conn: Connection, actor: str) -> str:
+        """The actor file's name of an actor; empty where it has none."""
+        return self.gate.name_of(conn, actor)
+
     def shown(self, conn: Connection, ids: Sequence[str]) -> dict[str, Shown]:
         """What a masked list shows of reports."""
         return self.gate.reports(conn, ids)

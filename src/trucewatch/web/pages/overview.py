@@ -126,7 +126,11 @@ def _counts(conn: Connection, view: View, wanted: Filter) -> dict[str, Counted]:
         for name in ("truce", "grade")
     }
     if view.whole:
-        found |= {"voice": [*browse.voices(conn, wanted, MOST_VALUES)], "publisher": _by_publisher(conn, wanted)}
+        said = [
+            (value, number, view.name_of(conn, value) or words)
+            for value, number, words in browse.voices(conn, wanted, MOST_VALUES)
+        ]
+        found |= {"voice": [*said], "publisher": _by_publisher(conn, wanted)}
     return found
 
 
