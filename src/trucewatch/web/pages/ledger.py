@@ -126,7 +126,9 @@ def _made(view: View, named: str, days: Days, last: object) -> Told:
     dossier = view.house.dossier()
     agreement = agreement_of(dossier.config, named or None)
     bases = view.read(lambda conn: view.bases(conn, browse.incident_order(conn, Filter(begin=days[0], until=days[1]))))
-    known = last.known if isinstance(last, Told) and last.agreement == agreement else {}
+    whole = view.house.lately.last(("ledger", named, (None, None), view.whole))  # of all days: it has what these days have
+    told = [one for one in (whole, last) if isinstance(one, Told) and one.agreement == agreement]
+    known = {base: leaf for one in told for base, leaf in one.known.items()}
     new = [id_ for id_, base in bases.items() if base not in known]
     seen = (
         leaves(dossier, agreement, only=new) if view.whole else leaving_leaves(dossier, agreement, only=new, log=view.gate.note)
