@@ -39,6 +39,7 @@ class House:
     writer_idle: float = 20.0
     jobs: Jobs = field(init=False)
     kept: Kept[tuple[object, ...], object] = field(default_factory=lambda: Kept(512))
+    texts: Kept[tuple[object, ...], str] = field(default_factory=lambda: Kept(24))
     lately: Lately[tuple[object, ...], object] = field(default_factory=lambda: Lately(8))
     _reading: ExitStack | None = None
     _reader: Dossier | None = None
