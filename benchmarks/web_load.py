@@ -247,6 +247,7 @@ def warmed(server: Server) -> float:
         late = not client.tags if client.ask("data of the map", "/incidents.json")[0] == http.HTTPStatus.OK else True
         time.sleep(3 if late else 0)
     for name in ("reader", "reviewer"):
+        client = Client(server.port)
         client.log_in(name)
         while "looks again by itself" in client.ask("ledger", f"/ledger?agreement={AGREEMENT}")[1]:
             time.sleep(3)

@@ -64,8 +64,10 @@ class Kept(Generic[K, V]):
         return found
 
 
-#: What takes longer than its readers' patience is worked out at most a tenth of the time.
-_REST = 9.0
+#: What takes longer than so many seconds is worked out at most a tenth of the time.
+_LONG, _REST = 1.0, 9.0
+#: How many times longer than for a next version one waits for the first.
+_FIRST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Lately(Generic[K, V]):
     """What takes long to work out: while the next version is made, the last one is given after ``patience`` seconds of waiting."""
 
     most: int
-    patience: float = 1.0
+    patience: float = 0.3
     clock: Callable[[], float] = time.monotonic
     _kept: Kept[K, _Made[V]] = field(init=False)
     _coming: dict[K, Future[V]] = field(default_factory=dict)
@@ -102,7 +104,7 @@ class Lately(Generic[K, V]):
             if coming is None or coming.done():
                 coming = self._coming[key] = self._pool.submit(self._made, key, version, make)
         try:
-            return coming.result(self.patience if last else 10 * self.patience), True
+            return coming.result(self.patience if last else _FIRST * self.patience), True
         except TimeoutError:
             return (last.value, False) if last else (None, False)
 
@@ -115,7 +117,7 @@ class Lately(Generic[K, V]):
         last, begun = self._kept.get(key), self.clock()
         value = make(last.value if last else None)
         took = self.clock() - begun
-        self._kept.put(key, _Made(version, value, self.clock() + (_REST * took if took > self.patience else 0.0)))
+        self._kept.put(key, _Made(version, value, self.clock() + (_REST * took if took > _LONG else 0.0)))
         return value
 
     def close(self) -> None:
