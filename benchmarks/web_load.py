@@ -211,7 +211,9 @@ def page_list(ids: tuple[list[str], list[str]], *, whole: bool) -> list[Page]:
         ("api reports", "/api/v1/reports"),
         ("api search", "/api/v1/search?q=soldiers"),
     ]
-    return [*made, ("sources", "/sources"), ("review", "/review"), ("merge, search", "/review/find?q=soldiers")] if whole else made
+    return (
+        [*made, ("sources", "/sources"), ("review", "/review"), ("merge, search", "/review/find?q=soldiers")] if whole else made
+    )
 
 
 def pages(server: Server, repeats: int = 5) -> dict[str, Any]:
@@ -236,7 +238,7 @@ def pages(server: Server, repeats: int = 5) -> dict[str, Any]:
 
 
 def warmed(server: Server) -> float:
-    """Seconds of processor time until what readers' lists show is masked (it is kept for later runs)."""
+    """Seconds of processor time until what readers' lists show is masked (it is kept for later runs) and the ledger is worked out."""
     begun, client = server.processor(), Client(server.port)
     client.log_in("reader")
     late = True
@@ -244,6 +246,11 @@ def warmed(server: Server) -> float:
         client.tags.clear()
         late = not client.tags if client.ask("data of the map", "/incidents.json")[0] == http.HTTPStatus.OK else True
         time.sleep(3 if late else 0)
+    for name in ("reader", "reviewer"):
+        client = Client(server.port)
+        client.log_in(name)
+        while "looks again by itself" in client.ask("ledger", f"/ledger?agreement={AGREEMENT}")[1]:
+            time.sleep(3)
     return round(server.processor() - begun, 1)
 
 
@@ -282,8 +289,12 @@ def _opened(page: Any) -> dict[str, int]:
     page.goto("/")
     page.wait_for_function("() => document.getElementById('picture').dataset.ready === 'yes'")
     return {
-        "list can be used": round(page.evaluate("() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")),
-        "map and timeline answer": round(page.evaluate("() => performance.getEntriesByName('interactive')[0]?.startTime ?? -1")),
+        "list can be used": round(
+            page.evaluate("() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+        ),
+        "map and timeline answer": round(
+            page.evaluate("() => performance.getEntriesByName('interactive')[0]?.startTime ?? -1")
+        ),
         "map drawn": round(page.evaluate("() => performance.getEntriesByName('drawn')[0]?.startTime ?? -1")),
     }
 
@@ -299,7 +310,9 @@ def _panned(page: Any, seconds: float = 3.0) -> float:
     while time.monotonic() < end:
         page.mouse.move(x + 150, y + 40, steps=12)
         page.mouse.move(x - 150, y - 40, steps=12)
-    found = page.evaluate("() => { window.going_ = false; return window.frames_ / (performance.now() - window.begun_) * 1000; }")
+    found = page.evaluate(
+        "() => { window.going_ = false; return window.frames_ / (performance.now() - window.begun_) * 1000; }"
+    )
     page.mouse.up()
     return round(float(found), 1)
 
@@ -338,7 +351,9 @@ def reviewer(client: Client, given: Counter[str], chance: random.Random, end: fl
         _, page, _ = client.ask("review", where)
         time.sleep(chance.uniform(2.0, 4.0))
         kind = chance.choice(("accept", "accept", "accept", "reject", "correct", "undo"))
-        form = {name: hidden(page, name) for name in ("csrf", "event", "reason", "report", "incident", "seen", "saw")} | {"kind": kind}
+        form = {name: hidden(page, name) for name in ("csrf", "event", "reason", "report", "incident", "seen", "saw")} | {
+            "kind": kind
+        }
         if kind == "correct":
             form |= {"field": "status", "value": chance.choice(("happened", "planned"))}
         if kind == "undo":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 #: Where the documentation's pictures go; ordinary runs take none. With SCREENSHOTS_ALL=1 every page is taken, for whoever wants to look.
 SHOTS = Path(os.environ["SCREENSHOTS"]) if os.environ.get("SCREENSHOTS") else None
-PICTURES = ("overview", "overview-phone-dark", "incident", "incident-phone", "report-dark", "review", "ledger-term")
+PICTURES = ("overview", "overview-phone-dark", "incident", "incident-phone", "report-dark", "review")
 COLOURS = 96
 AXE = Path(__file__).parents[2] / ".axe" / "axe-core" / "axe.min.js"
 PATIENCE = 30_000

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 pytest.importorskip("fastapi", reason="the web application is not installed")
 
 from tests.web.conftest import HOSTILE, SCRIPT, browser, logged_in, token
+from tests.web.test_add import sent
 
 from trucewatch.dossier import chain_rows
 from trucewatch.ledger.agreements import desks, find, load
@@ -97,6 +98,15 @@ def test_names_are_masked_for_all_but_reviewers(app, folder):
 def test_a_masked_name_finds_nothing(app, folder, query):
     assert browser(app).get("/api/v1/search", params={"q": query}).json()["items"] == []
     assert sure(app).get("/api/v1/search", params={"q": query}).json()["items"]
+
+
+def test_a_filter_by_masked_words_of_a_source_finds_nothing(app):
+    client = sure(app)
+    sent(client, text="Rebels shelled the village of Aldun on 18 May 2031, Ysolde Tarn said. Tarn was wounded.")
+    words = "Ysolde Tarn"
+    assert client.get("/api/v1/incidents", params={"voice": words}).json()["items"]
+    assert browser(app).get("/api/v1/incidents", params={"voice": words}).json()["items"] == []
+    assert browser(app).get("/api/v1/incidents?voice=-").json()["items"]
 
 
 def test_what_must_not_be_there_tells_nothing_of_masked_names(app):

@@ -72,6 +72,23 @@ def test_the_last_version_is_given_while_the_next_is_worked_out():
     lately.close()
 
 
+def test_what_takes_long_rests_before_it_is_begun_again():
+    now = [0.0]
+
+    def slow(last):
+        now[0] += 5.0
+        return (last or 0) + 1
+
+    lately = Lately(4, patience=1.0, clock=lambda: now[0])
+    assert lately.of("ledger", "one", slow) == (1, True)
+    assert lately.of("ledger", "two", slow) == (1, False)
+    now[0] += 44.0
+    assert lately.of("ledger", "two", slow) == (1, False)
+    now[0] += 2.0
+    assert lately.of("ledger", "two", slow) == (2, True)
+    lately.close()
+
+
 def test_who_comes_first_is_told_to_wait():
     lately, going = Lately(4, patience=0.01), threading.Event()
     assert lately.of("ledger", "one", lambda _: going.wait(10)) == (None, False)

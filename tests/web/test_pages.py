@@ -255,3 +255,16 @@ def test_what_a_reviewer_types_of_harm_and_day_is_no_way_round_the_policy():
     assert [(h.best, h.who) for h in left.harm] == [(3, None)]
     assert "Marsh" not in left.time.text
     assert _given(machine, machine) == machine
+
+
+def test_incidents_are_counted_by_who_says_so_and_each_count_is_a_filter(client):
+    page = client.get("/").text
+    counted = re.search(r"By who says so</h3>(.*?)</ul>", page, re.DOTALL)[1]
+    links = re.findall(r'href="([^"]+)"><span class="name"><bdi>([^<]*)</bdi></span> <span class="number">(\d+)<', counted)
+    assert len(links) > 3
+    assert "the reports&#39; own voice" in [words for _, words, _ in links]
+    for address, words, number in links:
+        shown = client.get("/" + address.replace("&amp;", "&")).text
+        assert len(set(re.findall(r'data-id="([^"]+)"', shown))) == int(number), words
+        found = client.get("/api/v1/incidents?limit=500&" + address.replace("&amp;", "&").lstrip("?")).json()["items"]
+        assert len(found) == int(number), words

@@ -15,6 +15,7 @@ from trucewatch.dossier.incident_graph import load_accounts
 from trucewatch.dossier.store.tables import (
     aliases,
     captures,
+    claims,
     codings,
     current,
     events,
@@ -31,9 +32,13 @@ from trucewatch.ledger.incidents import from_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from trucewatch.model.incident import Account, Incident
+
+
+#: In a filter: what reports tell in their own voice.
+OWN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Filter:
     publisher: str | None = None
     box: tuple[float, float, float, float] | None = None
     """West, south, east, north in degrees; west may be greater than east across the antimeridian."""
+    voice: str | None = None
+    """Who says so in one of its accounts: an actor's id, the words for a source that is no known actor, or :data:`OWN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +164,40 @@ def _where(query: Select[Any], wanted: Filter) -> Select[Any]:
             .where(reports.c.publisher == wanted.publisher)
         )
         query = query.where(c.id.in_(inside))
+    if wanted.voice:
+        said = claims.c.id.is_(None) if wanted.voice == OWN else _voice() == wanted.voice
+        query = query.where(c.id.in_(_voiced(members.c.incident).where(said)))
     if wanted.box:
         west, south, east, north = wanted.box
         lon = and_(c.longitude >= west, c.longitude <= east) if west <= east else or_(c.longitude >= west, c.longitude <= east)
         query = query.where(c.latitude >= south, c.latitude <= north, lon)
     return query
+
+
+def _voice() -> ColumnElement[str]:
+    return func.coalesce(claims.c.claimant, claims.c.source)
+
+
+def _voiced(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Accounts of incidents, each with the claim that holds it."""
+    claim = and_(claims.c.coding == events.c.coding, claims.c.id == events.c.claim)
+    of_today = events.join(current, current.c.coding == events.c.coding)
+    return select(*columns).select_from(
+        members.join(of_today, events.c.key == members.c.event).join(claims, claim, isouter=True)
+    )
+
+
+def voices(conn: Connection, wanted: Filter, limit: int) -> list[tuple[str, int, str]]:
+    """Incidents counted by who says so, the most first: the value for :attr:`Filter.voice`, the number, words for it ("" for the own voice)."""
+    number, several = func.count(func.distinct(members.c.incident)), func.count(func.distinct(claims.c.source)) > 1
+    query = (
+        _voiced(_voice(), number, func.min(claims.c.source), several)
+        .where(members.c.incident.in_(incident_query(wanted)))
+        .group_by(_voice())
+        .order_by(number.desc(), _voice())
+    )
+    found = conn.execute(query.limit(limit))
+    return [(value or OWN, count, f"{words} and others" if more else words or "") for value, count, words, more in found]
 
 
 def _after(date: str) -> str:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 _PASSING = re.compile(
     r"(?:\b(?:from|towards?|bound for|heading (?:for|to)|left|leaving|direction of|returned? to|back to|way to|residents? of|people of|"
-    r"governor of|mayor of|capital of|truce of|accord of|agreement of|(?:brought|taken|rushed|flown|carried|treated|died|dying|admitted|recovering|evacuated|doctors?|nurses?|staff|medics)\b.{0,30}\b"
+    r"governor of|mayor of|capital of|truce of|accord of|agreement of|"
+    r"(?:brought|taken|rushed|flown|carried|treated|died|dying|admitted|recovering|evacuated|doctors?|nurses?|staff|medics)\b.{0,30}\b"
     r"hospitals? (?:in|of|at)|doctors? in|by way of|via|"
     r"(?:officials?|leaders?|leadership|authorities|government|ministry|council|administration|court|press|newspapers?|analysts?|experts?|"
     r"offices?|positions?|monitors|observers|cameras?|headquarters|correspondent|staff|based|stationed) (?:in|at|near)|"

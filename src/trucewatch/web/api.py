@@ -137,11 +137,14 @@ def _wanted(  # noqa: PLR0917 - FastAPI gives them by name
     disputed: Annotated[bool | None, Query()] = None,
     text: Text = None,
     publisher: Text = None,
+    voice: Annotated[
+        Text, Query(description="who says so: an actor's id, the words of a source, or - for the report itself")
+    ] = None,
     box: Annotated[str | None, Query(pattern=_BOX, description="west,south,east,north in degrees")] = None,
 ) -> Filter:
     return Filter(
         begin=_day("from", begin), until=_day("until", until), truce=truce, type=type, grade=grade, country=country, place=place,
-        disputed=disputed, text=text, publisher=publisher, box=_box(box),
+        disputed=disputed, text=text, publisher=publisher, box=_box(box), voice=voice,
     )  # fmt: skip
 
 

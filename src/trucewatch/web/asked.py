@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 PAGE = 50
 #: Names in addresses, in the order in which they are written.
-TEXTS = ("text", "truce", "type", "grade", "country", "place", "publisher")
+TEXTS = ("text", "truce", "type", "grade", "country", "place", "publisher", "voice")
 NAMES = ("from", "until", *TEXTS, "disputed", "box")
-LABELS = {"text": "words", "truce": "category", "type": "act", "box": "map view", "disputed": "accounts contradict"}
+LABELS = {"text": "words", "truce": "category", "type": "act", "box": "map view", "disputed": "accounts contradict",
+          "voice": "who says so"}  # fmt: skip
 _BOX = re.compile(r"-?\d{1,3}(\.\d{1,9})?(,-?\d{1,3}(\.\d{1,9})?){3}")
 _LONGEST = 300
 _MOST_PAGES = 2_000

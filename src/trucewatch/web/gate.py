@@ -133,6 +133,11 @@ class Gate:
         found = self._ready(ids, self.masked_bases(conn, ids), self._lines, lambda id_: self._line(conn, id_), most)
         return [browse.Row(**found[id_]) if found.get(id_) else None for id_ in ids]
 
+    def name_of(self, conn: Connection, actor: str) -> str:
+        """The actor file's name of an actor; empty where it has none."""
+        found = self._way(conn).actors.entry(actor)
+        return found.name or "" if found else ""
+
     def reports(self, conn: Connection, ids: Sequence[str]) -> dict[str, Shown]:
         """What may be seen of reports in a list."""
         mark = self._mark(conn)

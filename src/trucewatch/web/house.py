@@ -7,6 +7,7 @@ closing it seals the dossier; readers never wait for that. This module must not 
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, RLock, Timer
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Result = TypeVar("Result")
+#: Seconds from which on something is not worked out anew at every change.
+_COSTLY = 0.3
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +42,9 @@ class House:
     writer_idle: float = 20.0
     jobs: Jobs = field(init=False)
     kept: Kept[tuple[object, ...], object] = field(default_factory=lambda: Kept(512))
-    lately: Lately[tuple[object, ...], object] = field(default_factory=lambda: Lately(16))
+    _settled: Kept[tuple[object, ...], tuple[str, float]] = field(default_factory=lambda: Kept(256))
+    texts: Kept[tuple[object, ...], str] = field(default_factory=lambda: Kept(24))
+    lately: Lately[tuple[object, ...], object] = field(default_factory=lambda: Lately(8))
     _reading: ExitStack | None = None
     _reader: Dossier | None = None
     _opening: Lock = field(default_factory=Lock)
@@ -67,9 +72,15 @@ class House:
         """What ``make`` gave for this key on this state of the dossier; one works it out, others who ask wait for it."""
         return self.kept.of((self.head(), *key), make)  # type: ignore[return-value]
 
-    def forget(self, key: tuple[object, ...]) -> None:
-        """Work it out anew at the next call."""
-        self.kept.drop((self.head(), *key))
+    def settled(self, key: tuple[object, ...]) -> str:
+        """The state that something costly is shown of: the latest, or for a while after it was worked out the one that was for."""
+        found = self._settled.get(key)
+        return found[0] if found and time.monotonic() < found[1] else self.head()
+
+    def settle(self, key: tuple[object, ...], head: str, took: float) -> None:
+        """Stay at this state for as long as makes working it out a tenth of the time; not at all where it takes no time."""
+        if took > _COSTLY:
+            self._settled.put(key, (head, time.monotonic() + 9 * took))
 
     def head(self) -> str:
         """The hash of the last entry of the chain of custody: it changes with whatever changes in the dossier."""

@@ -5,6 +5,7 @@ Keys hold whatever the value rests on, as the chain's head, so that nothing here
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -63,13 +64,29 @@ class Kept(Generic[K, V]):
         return found
 
 
+#: What takes longer than so many seconds is worked out at most a tenth of the time.
+_LONG, _REST = 1.0, 9.0
+#: How many times longer than for a next version one waits for the first.
+_FIRST = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Made(Generic[V]):
+    """A value, its version, and the moment before which no next one is begun."""
+
+    version: str
+    value: V
+    rest_until: float
+
+
 @dataclass(slots=True)
 class Lately(Generic[K, V]):
     """What takes long to work out: while the next version is made, the last one is given after ``patience`` seconds of waiting."""
 
     most: int
-    patience: float = 1.0
-    _kept: Kept[K, tuple[str, V]] = field(init=False)
+    patience: float = 0.3
+    clock: Callable[[], float] = time.monotonic
+    _kept: Kept[K, _Made[V]] = field(init=False)
     _coming: dict[K, Future[V]] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "trucewatch-lately"))
     _lock: Lock = field(default_factory=Lock)
@@ -80,20 +97,28 @@ class Lately(Generic[K, V]):
     def of(self, key: K, version: str, make: Callable[[V | None], V]) -> tuple[V | None, bool]:
         """A value and whether it is of this version; None where the first is not there yet. ``make`` is given the last one."""
         last = self._kept.get(key)
-        if last is not None and last[0] == version:
-            return last[1], True
+        if last is not None and (last.version == version or self.clock() < last.rest_until):
+            return last.value, last.version == version
         with self._lock:
             coming = self._coming.get(key)
             if coming is None or coming.done():
                 coming = self._coming[key] = self._pool.submit(self._made, key, version, make)
         try:
-            return coming.result(self.patience if last else 10 * self.patience), True
+            return coming.result(self.patience if last else _FIRST * self.patience), True
         except TimeoutError:
-            return (last[1], False) if last else (None, False)
+            return (last.value, False) if last else (None, False)
+
+    def last(self, key: K) -> V | None:
+        """The last version, whichever it is."""
+        found = self._kept.get(key)
+        return found.value if found else None
 
     def _made(self, key: K, version: str, make: Callable[[V | None], V]) -> V:
-        last = self._kept.get(key)
-        return self._kept.put(key, (version, make(last[1] if last else None)))[1]
+        last, begun = self._kept.get(key), self.clock()
+        value = make(last.value if last else None)
+        took = self.clock() - begun
+        self._kept.put(key, _Made(version, value, self.clock() + (_REST * took if took > _LONG else 0.0)))
+        return value
 
     def close(self) -> None:
         """Begin nothing more."""

@@ -13,7 +13,7 @@ from trucewatch.dossier import browse, keeping
 from trucewatch.dossier.store import search as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from fastapi import Request
     from sqlalchemy import Connection
@@ -73,6 +73,10 @@ class View:
         found = self.gate.bases(conn, ids) if self.whole else self.gate.masked_bases(conn, ids)
         return {id_: found[id_] for id_ in ids if id_ in found}
 
+    def name_of(self, conn: Connection, actor: str) -> str:
+        """The actor file's name of an actor; empty where it has none."""
+        return self.gate.name_of(conn, actor)
+
     def shown(self, conn: Connection, ids: Sequence[str]) -> dict[str, Shown]:
         """What a masked list shows of reports."""
         return self.gate.reports(conn, ids)
@@ -96,7 +100,7 @@ class View:
         raw = browse.incident_rows(conn, _wider(wanted), limit=limit + 1, offset=offset)
         shown = self.gate.rows(conn, [row.id for row in raw[:limit]], most=most)
         kept = tuple(row for row in shown if row is not None and self._fits(conn, row, wanted))
-        hides = wanted.text or wanted.place or wanted.box or wanted.publisher
+        hides = wanted.text or wanted.place or wanted.box or wanted.publisher or wanted.voice
         late = most is not None and any(row is None for row in shown)
         return Listed(kept, None if hides else browse.incident_count(conn, wanted), len(raw) > limit, late)
 
@@ -132,9 +136,9 @@ class View:
             return False
         if wanted.box and not _inside(row, wanted.box):
             return False
-        if wanted.publisher:
+        if wanted.publisher or wanted.voice:
             found = self.gate.incident(conn, row.id)
-            return found is not None and any(a.publisher == wanted.publisher for a in found[1].values())
+            return found is not None and _tells(found[1].values(), wanted)
         return True
 
 
@@ -149,6 +153,17 @@ def _hit(hit: Hit, shown: Shown | None, groups: Sequence[Group]) -> Hit | None:
     if shown is None or not words.fits(f"{shown.title or ''}\n{shown.publisher or ''}\n{shown.text}", groups):
         return None
     return words.shown(replace(hit, title=shown.title, publisher=shown.publisher), shown.text, groups)
+
+
+def _tells(accounts: Iterable[Account], wanted: Filter) -> bool:
+    """Whether what is shown of the accounts has the publisher and the voice that were asked for."""
+    published: set[str | None] = set()
+    voices: set[str | None] = set()
+    for account in accounts:
+        published.add(account.publisher)
+        own = not account.voice.words and not account.voice.stance
+        voices |= {browse.OWN} if own else {account.voice.id, account.voice.words}
+    return wanted.publisher in {None, *published} and wanted.voice in {None, *voices}
 
 
 def view_of(request: Request, user: User) -> View:

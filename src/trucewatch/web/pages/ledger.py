@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response  # noqa: TC002 - FastAPI reads the annotation
+from markupsafe import Markup
 
 from trucewatch.dossier import browse
 from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves
@@ -18,14 +20,12 @@ from trucewatch.publishing import charts
 from trucewatch.publishing.ledger_text import CAVEAT, chosen, name_of
 from trucewatch.web.asked import Asked
 from trucewatch.web.house import House, house
-from trucewatch.web.render import page
+from trucewatch.web.render import page, text_of
 from trucewatch.web.security import User, reader
 from trucewatch.web.view import View, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from markupsafe import Markup
 
     from trucewatch.ledger.over_time import Leaf, OverTime, Series
     from trucewatch.model.agreement import Agreement, Finding, Term
@@ -57,6 +57,7 @@ class Told:
     known: Mapping[str, Leaf]
     """By what each rests on, the earliest incident first."""
     over_time: OverTime
+    mark: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -81,11 +82,19 @@ def show(request: Request, user: Annotated[User, Depends(reader)], home: Annotat
         waiting.headers["Refresh"] = "3"
         return waiting
     _check(told.agreement, term, party)
+    asked = {"agreement": named, "term": term, "party": party, "from": wanted.begin or "", "until": wanted.until or ""}
+    key = ("ledger", told.mark, *asked.values(), request.scope.get("root_path", ""))
+    body = home.texts.of(key, lambda: text_of(request, "_ledger.html.j2", **_context(told, asked, own=bool(own))))
+    return page(request, "ledger.html.j2", agreement=told.agreement, latest=latest, body=Markup(body))  # noqa: S704 - our template made it
+
+
+def _context(told: Told, asked: Mapping[str, str], *, own: bool) -> dict[str, Any]:
+    """All that the page shows; nothing of who asks for it."""
+    term, party = asked["term"], asked["party"]
     name = name_of(told.agreement)
     grid = charts.matrix(told.agreement, told.over_time, name)
-    context: dict[str, Any] = {
+    return {
         "told": told,
-        "latest": latest,
         "agreement": told.agreement,
         "matrix": grid,
         "matrix_svg": charts.matrix_svg(grid),
@@ -94,14 +103,13 @@ def show(request: Request, user: Annotated[User, Depends(reader)], home: Annotat
         "coverage": [row for row in told.over_time.coverage if party in {"", row.accused}],
         "bearers": tuple(dict.fromkeys(bearer for each in told.agreement.terms for bearer in each.bearers)),
         "called": name,
-        "asked": {"agreement": named, "term": term, "party": party, "from": wanted.begin or "", "until": wanted.until or ""},
+        "asked": asked,
         "shipped": shipped(),
         "own": own,
         "caveat": CAVEAT,
         "against": AGAINST,
         "most": MOST_LISTED,
     }
-    return page(request, "ledger.html.j2", **context)
 
 
 def _check(agreement: Agreement, term: str, party: str) -> None:
@@ -126,7 +134,9 @@ def _made(view: View, named: str, days: Days, last: object) -> Told:
     dossier = view.house.dossier()
     agreement = agreement_of(dossier.config, named or None)
     bases = view.read(lambda conn: view.bases(conn, browse.incident_order(conn, Filter(begin=days[0], until=days[1]))))
-    known = last.known if isinstance(last, Told) and last.agreement == agreement else {}
+    whole = view.house.lately.last(("ledger", named, (None, None), view.whole))  # of all days: it has what these days have
+    told = [one for one in (whole, last) if isinstance(one, Told) and one.agreement == agreement]
+    known = {base: leaf for one in told for base, leaf in one.known.items()}
     new = [id_ for id_, base in bases.items() if base not in known]
     seen = (
         leaves(dossier, agreement, only=new) if view.whole else leaving_leaves(dossier, agreement, only=new, log=view.gate.note)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import secrets
+import time
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -36,7 +37,8 @@ _RUN = secrets.token_hex(8)
 MOST_SHOWN, MOST_MASKED = 20_000, 100
 MOST_VALUES = 12
 GRADES = ("opposed sides agree", "independent", "several dependent", "single origin")
-Counted = list[tuple[str | None, int]]
+#: Value for the filter, number, words for it.
+Counted = list[tuple[str | None, int, str]]
 
 
 @router.get("/")
@@ -64,11 +66,12 @@ def show(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
 def data(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
     """The incidents of the same filter as GeoJSON; ``apart`` are id and day of those that no point can be given."""
     view, wanted = view_of(request, user), Asked.of(request.query_params).filter
-    tag = f'"{sha256(f"{_RUN} {view.house.head()} {view.whole} {wanted}".encode("utf-8", "replace")).hexdigest()[:32]}"'
+    head = view.house.settled(("data", view.whole, wanted))
+    tag = f'"{sha256(f"{_RUN} {head} {view.whole} {wanted}".encode("utf-8", "replace")).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    body, late = _packed(view, wanted)
+    body, late = _packed(view, wanted, head)
     if late:
         headers = {"Cache-Control": "no-store"}
     if "gzip" in request.headers.get("accept-encoding", ""):
@@ -76,19 +79,23 @@ def data(request: Request, user: Annotated[User, Depends(reader)]) -> Response:
     return Response(gzip.decompress(body), media_type="application/json", headers=headers)
 
 
-def _packed(view: View, wanted: Filter) -> tuple[bytes, bool]:
+def _packed(view: View, wanted: Filter, head: str) -> tuple[bytes, bool]:
     """The data, gzipped, and whether some of it is still to be masked: only what is all there is kept for the next who asks."""
-    key = ("data", view.whole, wanted)
-    body, late = view.house.remembered(key, lambda: _gathered(view, wanted))
-    if late:
-        view.house.forget(key)
-    return body, late
+    key = (head, "data", view.whole, wanted)
+    made = cast("tuple[bytes, bool]", view.house.kept.of(key, lambda: _gathered(view, wanted, head)))
+    if made[1]:
+        view.house.kept.drop(key)
+    return made
 
 
-def _gathered(view: View, wanted: Filter) -> tuple[bytes, bool]:
+def _gathered(view: View, wanted: Filter, head: str) -> tuple[bytes, bool]:
+    begun = time.monotonic()
     listed = view.read(lambda conn: view.rows(conn, wanted, limit=MOST_SHOWN, most=MOST_MASKED))
     text = json.dumps(_drawn(listed), ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode("utf-8", "replace"), 1, mtime=0), listed.late
+    body = gzip.compress(text.encode("utf-8", "replace"), 1, mtime=0)
+    if not listed.late:
+        view.house.settle(("data", view.whole, wanted), head, time.monotonic() - begun)
+    return body, listed.late
 
 
 def _drawn(listed: Listed) -> dict[str, Any]:
@@ -117,11 +124,20 @@ def _feature(row: Row) -> dict[str, Any]:
 
 
 def _counts(conn: Connection, view: View, wanted: Filter) -> dict[str, Counted]:
-    """Counts by category, grade and publisher; empty where counting would tell what is masked."""
-    if not view.whole and (wanted.text or wanted.place or wanted.box or wanted.publisher):
+    """Counts by category, grade, who says so and publisher; empty where counting would tell what is masked."""
+    if not view.whole and (wanted.text or wanted.place or wanted.box or wanted.publisher or wanted.voice):
         return {}
-    found = {name: browse.counts(conn, wanted, name)[:MOST_VALUES] for name in ("truce", "grade")}
-    return {**found, "publisher": _by_publisher(conn, wanted)} if view.whole else found
+    found: dict[str, Counted] = {
+        name: [(value, number, value or "") for value, number in browse.counts(conn, wanted, name)[:MOST_VALUES]]
+        for name in ("truce", "grade")
+    }
+    if view.whole:
+        said = [
+            (value, number, view.name_of(conn, value) or words)
+            for value, number, words in browse.voices(conn, wanted, MOST_VALUES)
+        ]
+        found |= {"voice": [*said], "publisher": _by_publisher(conn, wanted)}
+    return found
 
 
 def _by_publisher(conn: Connection, wanted: Filter) -> Counted:
@@ -134,7 +150,7 @@ def _by_publisher(conn: Connection, wanted: Filter) -> Counted:
         .group_by(reports.c.publisher)
         .order_by(func.count(func.distinct(members.c.incident)).desc(), reports.c.publisher)
     )
-    return [(name, number) for name, number in conn.execute(query.limit(MOST_VALUES))]
+    return [(name, number, name or "") for name, number in conn.execute(query.limit(MOST_VALUES))]
 
 
 def _choices(conn: Connection, view: View) -> dict[str, list[str]]:
