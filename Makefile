@@ -36,7 +36,7 @@ demo: $(VENV)/.run  ## code the bundled fictional dossier and show who says what
 
 test: $(VENV)/.dev  ## run the tests (no network)
 	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS) $(AXE) LENIENT=--lenient
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 screenshots: $(VENV)/.dev  ## take the documentation's pictures of the web application anew (Chromium)
 	@$(MAKE) --no-print-directory --silent $(WEB_ASSETS)
