@@ -16,6 +16,7 @@ from sqlalchemy import select
 from publishing import exports_dossier as made
 from publishing.conftest import NEEDS, every
 from trucewatch.cli import run
+from trucewatch.dossier.book import leaving
 from trucewatch.dossier.browse import Filter
 from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.handover import Handover
@@ -305,3 +306,14 @@ def test_a_filter_that_finds_nothing_gives_whole_empty_files(folder, tmp_path):
         assert not sum(empty.about(name)["rows_out"].values())
     assert json.loads(empty.path("geojson").read_text("utf-8"))["features"] == []
     assert json.loads(empty.path("annotations").read_text("utf-8"))["total"] == 0
+
+
+def test_incidents_for_bulletins_and_ledgers_do_not_give_the_point_away_either(export_dossier, tmp_path):
+    folder = Path(shutil.copytree(export_dossier, tmp_path / "karsh"))
+    with open_dossier(folder, write=True) as dossier:
+        held = list(leaving(dossier, None))
+    spots = [
+        s for one in held for a in one.accounts for s in (a.place, *a.near, *a.about, *(a.scene.places if a.scene else ())) if s
+    ]
+    assert any(spot.latitude is not None for spot in spots)
+    assert made.EXACT[0] not in {spot.latitude for spot in spots}

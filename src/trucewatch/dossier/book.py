@@ -115,7 +115,7 @@ def leaving(
     try:
         with dossier.store.read() as conn:
             for incident, accounts in cases(conn, begin, until, only):
-                masked = gate.masked(conn, accounts)
+                masked = gate.together(conn, accounts)
                 told = shown(incident, masked, sides)
                 made = _masked(book.hold(incident, accounts), book.hold(told, masked)) if book else ()
                 yield Held(told, tuple(masked), made)

@@ -17,9 +17,9 @@ from sqlalchemy import func, select
 from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
 from trucewatch.dossier.judgements import Judgements, all_attached
-from trucewatch.dossier.leaving import door, persons, report_ids
-from trucewatch.dossier.masking.places import TOWNS, anchors, at_sites
-from trucewatch.dossier.passing import Passing, cases, shown
+from trucewatch.dossier.leaving import door, report_ids
+from trucewatch.dossier.masking.places import TOWNS
+from trucewatch.dossier.passing import Passing, Point, cases, coarsened, shown
 from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import codings, current, events, members, meta, origins, reports
 
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from trucewatch.dossier.project import Dossier
     from trucewatch.dossier.protection import Masked, Protected
     from trucewatch.model import Coded, Place
-    from trucewatch.model.incident import Account, Incident, Spot
+    from trucewatch.model.incident import Account, Incident
 
-Point = tuple[float | None, float | None]
 _AT_SITE = ("places", "site", "position of a protected site that another account names")
 
 
@@ -207,8 +206,8 @@ class Handover:
             self.dossier.write(work)
 
     @cached_property
-    def _way(self) -> _Way | None:
-        return None if self.unprotected is not None else _Way(door(self.dossier), self._meet)
+    def _way(self) -> Passing | None:
+        return None if self.unprotected is not None else Passing(door(self.dossier), self._meet)
 
     def _meet(self, report: str, made: Protected) -> None:
         self._masked[report] = made.masked
@@ -239,61 +238,14 @@ class Handover:
             return Case(incident, tuple(accounts))
         masked = _numbered(self._way.masked(conn, accounts))
         hidden = self._way.hidden(conn, {account.report for account in accounts})
-        safe = tuple([_coarsened(account, hidden) for account in masked]) if hidden else tuple(masked)
+        safe = tuple([coarsened(account, hidden) for account in masked]) if hidden else tuple(masked)
         self._coarse[incident.id] = sum(one != other for one, other in zip(masked, safe, strict=True))
         return Case(shown(incident, safe, self.dossier.config.publishers), safe)
 
 
-@dataclass(slots=True)
-class _Way(Passing):
-    """The way out, which knows the points that any report may not give away."""
-
-    _hidden: dict[str, dict[Point, Place]] = field(default_factory=dict)
-
-    def hidden(self, conn: Connection, found: Iterable[str]) -> dict[Point, Place]:
-        """The points that any of some reports may not give away, with the place as it may be told."""
-        made: dict[Point, Place] = {}
-        for report in sorted(found) if self.door.policy.coarsen_protected_sites else ():
-            if report not in self._hidden:
-                self._hidden[report] = self._points(conn, report)
-            made.update(self._hidden[report])
-        return made
-
-    def _points(self, conn: Connection, report: str) -> dict[Point, Place]:
-        coded = keeping.load(conn, report)
-        if coded is None or not at_sites(coded, anchors(coded)):
-            return {}
-        safe = self.door.let(coded, persons(conn, coded)).coded
-        pairs = zip(coded.places, safe.places, strict=True)
-        return {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
-
-
-def _point(place: Place | Spot) -> Point:
-    return place.latitude, place.longitude
-
-
-def _coarsened(account: Account, hidden: Mapping[Point, Place]) -> Account:
-    """An account in which no place is told more exactly than another account of the incident may tell it."""
-
-    def spots(found: Iterable[Spot]) -> tuple[Spot, ...]:
-        return tuple([_spot(spot, hidden) for spot in found])
-
-    scene = account.scene and replace(account.scene, places=spots(account.scene.places))
-    place = account.place and _spot(account.place, hidden)
-    return replace(account, place=place, near=spots(account.near), about=spots(account.about), scene=scene)
-
-
-def _spot(spot: Spot, hidden: Mapping[Point, Place]) -> Spot:
-    known = hidden.get(_point(spot))
-    if known is None:
-        return spot
-    coarse = replace(spot, latitude=known.latitude, longitude=known.longitude, precision=known.precision, geonameid=None)
-    return coarse if spot.kind in TOWNS else replace(coarse, text=known.text, name=known.name)
-
-
 def _coarse_place(place: Place, hidden: Mapping[Point, Place]) -> Place:
     """The same for a place of a record, whose words stay those of its text."""
-    known = hidden.get(_point(place))
+    known = hidden.get((place.latitude, place.longitude))
     if known is None:
         return place
     name = place.name if place.kind in TOWNS else known.name

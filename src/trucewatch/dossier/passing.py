@@ -18,22 +18,25 @@ from trucewatch.dossier.accounts import plain_accounts
 from trucewatch.dossier.browse import Filter, incident_order
 from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.leaving import persons, report_ids
+from trucewatch.dossier.masking.places import TOWNS, anchors, at_sites
 from trucewatch.dossier.store.tables import incidents, members
 from trucewatch.ledger.accounts import accounts_of, told
 from trucewatch.ledger.incidents import from_json, summarise
 from trucewatch.model.incident import Party, Spot, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from trucewatch.dossier.leaving import Door
     from trucewatch.dossier.project import Dossier
     from trucewatch.dossier.protection import Protected
-    from trucewatch.model import Coded
+    from trucewatch.model import Coded, Place
     from trucewatch.model.incident import Account, Incident
 
+Point = tuple[float | None, float | None]
+"""Latitude and longitude."""
 #: Incidents that are read at once.
 BATCH = 400
 #: Reports whose protected records are kept at hand.
@@ -73,6 +76,7 @@ class Passing:
     met: Callable[[str, Protected], None] | None = None
     used: set[tuple[str, str, str, str]] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
+    _hidden: dict[str, dict[Point, Place]] = field(default_factory=dict)
     _known: OrderedDict[str, Mapping[str, tuple[Account, Account]]] = field(default_factory=OrderedDict)
 
     def record(self, conn: Connection, coded: Coded, report: str = "") -> Coded:
@@ -100,6 +104,29 @@ class Passing:
                 made.append(_laid(account, *pair))
         return made
 
+    def together(self, conn: Connection, accounts: Sequence[Account]) -> list[Account]:
+        """The accounts of one incident as they may leave: none tells a place more exactly than another of them may tell it."""
+        masked = self.masked(conn, accounts)
+        hidden = self.hidden(conn, {account.report for account in accounts})
+        return [coarsened(account, hidden) for account in masked] if hidden else masked
+
+    def hidden(self, conn: Connection, found: Iterable[str]) -> dict[Point, Place]:
+        """The points that any of some reports may not give away, with the place as it may be told."""
+        made: dict[Point, Place] = {}
+        for report in sorted(found) if self.door.policy.coarsen_protected_sites else ():
+            if report not in self._hidden:
+                self._hidden[report] = self._points(conn, report)
+            made.update(self._hidden[report])
+        return made
+
+    def _points(self, conn: Connection, report: str) -> dict[Point, Place]:
+        coded = keeping.load(conn, report)
+        if coded is None or not at_sites(coded, anchors(coded)):
+            return {}
+        safe = self.door.let(coded, persons(conn, coded)).coded
+        pairs = zip(coded.places, safe.places, strict=True)
+        return {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
+
     def _events(self, conn: Connection, report: str) -> Mapping[str, tuple[Account, Account]]:
         """Event to its account as the machine has it, and as it may leave."""
         if report in self._known:
@@ -120,6 +147,29 @@ class Passing:
         if self.used:
             names = [list(item) for item in sorted(self.used)]
             dossier.write(lambda conn: chain_rows.enter(conn, "override", {"names": names}))
+
+
+def _point(place: Place | Spot) -> Point:
+    return place.latitude, place.longitude
+
+
+def coarsened(account: Account, hidden: Mapping[Point, Place]) -> Account:
+    """An account in which no place is told more exactly than another account of the incident may tell it."""
+
+    def spots(found: Iterable[Spot]) -> tuple[Spot, ...]:
+        return tuple([_made_coarse(spot, hidden) for spot in found])
+
+    scene = account.scene and replace(account.scene, places=spots(account.scene.places))
+    place = account.place and _made_coarse(account.place, hidden)
+    return replace(account, place=place, near=spots(account.near), about=spots(account.about), scene=scene)
+
+
+def _made_coarse(spot: Spot, hidden: Mapping[Point, Place]) -> Spot:
+    known = hidden.get(_point(spot))
+    if known is None:
+        return spot
+    coarse = replace(spot, latitude=known.latitude, longitude=known.longitude, precision=known.precision, geonameid=None)
+    return coarse if spot.kind in TOWNS else replace(coarse, text=known.text, name=known.name)
 
 
 def _laid(account: Account, plain: Account, safe: Account) -> Account:
