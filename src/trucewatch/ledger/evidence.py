@@ -119,6 +119,8 @@ def people(a: Profile, b: Profile) -> Seen:
             seen["actor disputed" if _disputed(a, b) else "actor other"] = 1.0
     if a.recipients and b.recipients:
         seen["recipient same" if a.recipients & b.recipients else "recipient other"] = 1.0
+    if "actor other" in seen and "recipient other" in seen:
+        seen["both other"] = 1.0
     if (a.actors & b.recipients) or (a.recipients & b.actors):
         seen["sides turned"] = 1.0
         if (a.actors & b.recipients) and (a.recipients & b.actors) and not _disputed(a, b):

@@ -40,6 +40,7 @@ _PLAIN = {
     "held same": "the same number detained",
     "actor same": "the same side is said to have done it",
     "actor disputed": "who did it is disputed between the sides",
+    "both other": "another is said to have done it to another",
     "actor other": "different sides are said to have done it",
     "sides turned": "the one that acts here suffers there",
     "recipient same": "the same people or things were struck",
