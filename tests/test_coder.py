@@ -224,3 +224,13 @@ def test_a_megabyte_without_a_sentence_end_is_refused_with_a_reason(coder):
     coded = coder.code("shelled the village of Kesh and " * 33_000)
     assert coded.status == "failed"
     assert [reason.code for reason in coded.reasons] == ["no-sentences"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The Mission heard shelling near Idlib.", "Soldiers heard gunfire from the village.", "Monitors heard no shelling."],
+)
+def test_who_heard_the_shelling_did_not_shell(coder, text):
+    (event,) = coder.code(Report("r", text, language="en")).events
+    assert event.type == "ASSAULT"
+    assert event.actor == ()

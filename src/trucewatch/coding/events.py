@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 _STATE = frozenset({"state", "government", "military", "police"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "igo", "refugee"})
-_OCCURS = frozenset({"occurrence", "the noun is the subject", "heard"})
-"""Notes of light verbs by which a report says that an act took place, though not who took part ("an explosion occurred")."""
 _WIDE_PREDICATE = 6
 _LONG = 60.0
 _BACK = 2
@@ -230,7 +228,7 @@ class _Builder:
         if self._asked(draft):
             return False
         told = not draft.predicate.nominal and draft.status in REAL and draft.truce in _alone()
-        occurs = draft.predicate.light is not None and draft.predicate.light.note in _OCCURS
+        occurs = draft.predicate.light is not None and draft.predicate.light.occurs
         if harms or (draft.truce and (place is not None or draft.status == "denied" or told or occurs)):
             return True
         if draft.predicate.nominal and draft.predicate.support is None:

@@ -117,8 +117,8 @@ class Judge:
             return None if self.read_act is None and p.entry.asked else draft
         word = p.verb if draft.composed and p.support is not None else p.head
         telling = bool(draft.composed or ((p.entry.frame or draft.truce) and not p.entry.asked))
-        least = self.settings.asked if p.entry.asked else self.settings.listed
-        if not self._may_stand(draft, word, telling=telling):
+        least = 0.0 if telling else self.settings.asked if p.entry.asked else self.settings.listed
+        if not self._may_stand(word, least if draft.type else self.settings.unlisted):
             return None
         first, last = self._stretch(word)
         draft = self._with_people(draft, word, first, last)
@@ -128,7 +128,7 @@ class Judge:
             return found and self._with_outcome(found, chances, first, last)
         weight = self.settings.composed if draft.composed else self.settings.framed if telling else self.settings.rule
         likely = {k: v for k, v in chances.type.items() if k != NO_ACT}
-        if self._act(word, chances) < least and not telling:
+        if self._act(word, chances) < least:
             return None
         best = weigh(likely, draft.type, weight)
         if best != draft.type:
@@ -224,10 +224,9 @@ class Judge:
         """How likely a word names an act: what the encoder says of the word and the head of the act, as their geometric mean."""
         return sqrt(self._named(word) * (1 - chances.type[NO_ACT]))
 
-    def _may_stand(self, draft: Draft, word: int, *, telling: bool) -> bool:
-        """Whether the head, however sure, could let a draft stand that hangs on its word's naming an act: it need not be asked else."""
-        needed = 0.0 if draft.type and telling else self.settings.listed if draft.type else self.settings.unlisted
-        return sqrt(self._named(word)) >= needed
+    def _may_stand(self, word: int, least: float) -> bool:
+        """Whether the head, however sure, could let a draft stand whose word must name an act with a chance of ``least``."""
+        return sqrt(self._named(word)) >= least
 
     def _with_outcome(self, draft: Draft, chances: ActChances, first: int, last: int) -> Draft:
         """The draft with its status and, where ACLED would record it at all, its sub-events."""

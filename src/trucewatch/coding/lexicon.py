@@ -153,6 +153,7 @@ class LightVerb:
 
     ``roles``: "normal" the verb's subject acts; "swap" it suffers ("come under fire"); "both" all act on each other ("hold
     talks"); "none" it says nothing of who acts. ``noun``: a lemma, a class (capitals) or "*", any noun with an N entry.
+    ``occurs``: it says that the act took place, though not who took part.
     """
 
     verb: str
@@ -160,6 +161,7 @@ class LightVerb:
     roles: Roles
     aspect: Aspect
     note: str
+    occurs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,6 +488,7 @@ def _light_verbs(row: dict[str, str]) -> Iterator[LightVerb]:
                 _one_of(row["roles"] or "normal", Roles, "roles"),
                 _one_of(row["aspect"], Aspect, "aspect"),
                 row["note"],
+                occurs=_one_of(row.get("occurs", ""), Literal["", "yes"], "occurs") == "yes",
             )
 
 

@@ -115,11 +115,12 @@ class RoleFinder:
 
     def _doers(self, p: Predicate) -> tuple[int, ...]:
         v = p.verb
-        seen = p.light is not None and p.light.note == "occurrence" and p.light.roles == "none"
-        if seen or (p.nominal and p.support is None):
+        if p.nominal and p.support is None:
             return ()
         if self.tree.is_passive(v):
             return self.tree.agents(v)
+        if p.light is not None and p.light.roles == "none":  # who heard the shelling did not shell
+            return ()
         return tuple(f.head for f in self.tree.subjects(v) if f.head != p.head)
 
     def _noun_doers(self, p: Predicate) -> tuple[int, ...]:

@@ -216,7 +216,7 @@ class Finder:
             if occurs is None or entry is None or entry.type in {"-", occurs[1]}:
                 continue
             self._used.update((noun, token.head))
-            light = LightVerb(self._verb_key(token.head), entry.lemma, roles, occurs[0], "occurrence")
+            light = LightVerb(self._verb_key(token.head), entry.lemma, roles, occurs[0], "occurrence.tsv", occurs=True)
             yield Predicate(noun, entry, token.head, light, others)
 
     def _occurrence(self, token: Token) -> tuple[Occurs | None, Roles]:
