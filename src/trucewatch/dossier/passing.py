@@ -84,6 +84,7 @@ class Passing:
         made = self.door.let(coded, persons(conn, coded))
         self.used |= {(item.name, item.reason, item.by, item.at) for item in made.overrides}
         self._seen.add(report or coded.id)
+        self._hidden[report or coded.id] = _given_away(coded, made.coded)
         if self.met is not None:
             self.met(report or coded.id, made)
         return made.coded
@@ -123,9 +124,7 @@ class Passing:
         coded = keeping.load(conn, report)
         if coded is None or not at_sites(coded, anchors(coded)):
             return {}
-        safe = self.door.let(coded, persons(conn, coded)).coded
-        pairs = zip(coded.places, safe.places, strict=True)
-        return {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
+        return _given_away(coded, self.door.let(coded, persons(conn, coded)).coded)
 
     def _events(self, conn: Connection, report: str) -> Mapping[str, tuple[Account, Account]]:
         """Event to its account as the machine has it, and as it may leave."""
@@ -147,6 +146,12 @@ class Passing:
         if self.used:
             names = [list(item) for item in sorted(self.used)]
             dossier.write(lambda conn: chain_rows.enter(conn, "override", {"names": names}))
+
+
+def _given_away(coded: Coded, safe: Coded) -> dict[Point, Place]:
+    """The points of a record that the protected one tells otherwise, with the place as it may be told."""
+    pairs = zip(coded.places, safe.places, strict=True)
+    return {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
 
 
 def _point(place: Place | Spot) -> Point:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger.english import act_words, iso_words
+from trucewatch.ledger.geo import ordinal
 from trucewatch.ledger.periods import in_force
 from trucewatch.ledger.tellers import origin_of, short
 
@@ -29,7 +30,8 @@ KEPT: tuple[Bearing, ...] = ("fulfils", "fulfils in part")
 #: In place of a party: findings in which no bearer is named.
 NOBODY = ""
 _ISO_DAY = 10
-_LONGEST = timedelta(days=40 * 366)
+#: No ledger reaches further: a report that names a far year does not stretch it.
+LONGEST = timedelta(days=40 * 366)
 _FAR = "9900"
 
 
@@ -224,7 +226,7 @@ def window(agreement: Agreement, leaves: Iterable[Leaf], begin: str | None, unti
         begins += _day_of(leaf.incident.begin)
         ends += [day for voice in leaf.voices for day in _day_of(voice.published)]
     first = begin or max(agreement.date[:_ISO_DAY], min(begins, default=""))
-    far = (date.fromisoformat(first) + _LONGEST).isoformat() if first < _FAR else first
+    far = (date.fromisoformat(first) + LONGEST).isoformat() if first < _FAR else first
     near = [day for day in (ends or begins) if day <= far]
     last = until or max(near, default=first)
     return first, max(first, last)
@@ -232,10 +234,7 @@ def window(agreement: Agreement, leaves: Iterable[Leaf], begin: str | None, unti
 
 def _day_of(stamp: str | None) -> list[str]:
     """The day of an ISO stamp, as a list of one; none where it names no day of the calendar."""
-    try:
-        return [date.fromisoformat((stamp or "")[:_ISO_DAY]).isoformat()]
-    except ValueError:
-        return []
+    return [stamp[:_ISO_DAY]] if stamp and ordinal(stamp) is not None else []
 
 
 def told_days(incident: Incident) -> tuple[str, ...]:

@@ -205,11 +205,12 @@ class Scenery:
             parted.append(event.predicate.start)
         fresh = bool(parted)
         start, end = min(event.start, event.predicate.start), max(event.end, event.predicate.end)
+        referring = self._referring(event)
         return Setting(
             line=event.sentence,
             paragraph=sum(at <= sentence.start for at in self.breaks),
             places=self._stated(event, start, end),
-            times=self._times(event, start, end),
+            times=self._times(event, start, end, referring),
             near=self._near(event),
             trail=tuple((at, place) for at, place in reversed(self.marks) if at < event.predicate.start)[:3],
             start=event.start,
@@ -226,7 +227,7 @@ class Scenery:
             result=bool(RESULT.search(event.predicate.text)),
             weapon=bool(_WEAPON.search(clause)),
             clock=self._clock(event),
-            refers=self._referring(event) is not None or self._earlier(event, before),
+            refers=referring is not None or self._earlier(event, before),
         )
 
     def _passed(self, start: int, end: int) -> frozenset[str]:
@@ -332,7 +333,7 @@ class Scenery:
             return []
         return [(at, found) for at, found in marks if before.start <= at < before.end]
 
-    def _times(self, event: Event, start: int, end: int) -> tuple[When, ...]:
+    def _times(self, event: Event, start: int, end: int, referring: tuple[int, int] | None) -> tuple[When, ...]:
         own = self.coded.times[event.time] if event.time is not None else None
         sentence = self.coded.sentences[event.sentence]
         beside = self._before(event)
@@ -341,9 +342,8 @@ class Scenery:
         laid = self._laid(event)
         if laid is not None:
             return (laid,)
-        noun = self._referring(event)
-        if noun is not None:
-            return tuple(when(t, self.coded.text) for t in self._attached(*noun)[:1])
+        if referring is not None:
+            return tuple(when(t, self.coded.text) for t in self._attached(*referring)[:1])
         dated = [t for t in self.dated if not self._of_another(t, event)]
         if own is not None and own in dated:
             return (when(own, self.coded.text),)
@@ -378,15 +378,16 @@ class Scenery:
     def _attached(self, start: int, end: int) -> list[Time]:
         """A time in a noun's own phrase: "last week's attack", "the attack on Orl last Monday"."""
         text = self.coded.text
-        before = [t for t in self.dated if 0 < start - t.end <= _AHEAD_OF and _BEFORE.fullmatch(text, t.end, start)]
-        return before or [
-            t for t in self.dated if 0 <= t.start - end <= _PHRASE and not _BREAKS_OFF.search(text[end : t.start])
-        ]
+        after = (t for t in self.dated if 0 <= t.start - end <= _PHRASE and not _BREAKS_OFF.search(text[end : t.start]))
+        return self._qualifying(start) or list(after)
+
+    def _qualifying(self, at: int) -> list[Time]:
+        """Times right before a word, which they qualify: "Thursday's raid"."""
+        return [t for t in self.dated if 0 < at - t.end <= _AHEAD_OF and _BEFORE.fullmatch(self.coded.text, t.end, at)]
 
     def _before(self, event: Event) -> Time | None:
         """A time that qualifies the act's own word: "Thursday's raid", "killed in last week's attack", "the March bombing"."""
-        at = event.predicate.start
-        near = [t for t in self.dated if 0 < at - t.end <= _AHEAD_OF and _BEFORE.fullmatch(self.coded.text, t.end, at)]
+        near = self._qualifying(event.predicate.start)
         if near:
             return near[-1]
         end = event.predicate.end

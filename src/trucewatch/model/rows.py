@@ -88,7 +88,7 @@ COLUMNS: tuple[str, ...] = tuple(name for name, _ in COLUMN_MEANINGS)
 def event_rows(coded: Coded) -> Iterator[dict[str, Cell]]:
     """One row an event, in the report's order; keys are ``COLUMNS``."""
     claims = {claim.id: claim for claim in coded.claims}
-    shared = _report_cells(coded)
+    shared = report_cells(coded)
     for event in coded.events:
         cells = {
             **shared,
@@ -110,7 +110,8 @@ def joined(parts: Iterable[str | None]) -> str | None:
     return "; ".join(kept) if any(kept) else None
 
 
-def _report_cells(coded: Coded) -> dict[str, Cell]:
+def report_cells(coded: Coded) -> dict[str, Cell]:
+    """What every row says of its report."""
     report: Report | None = coded.report
     origin: Origin | None = report.origin if report else None
     return {

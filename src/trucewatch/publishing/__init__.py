@@ -7,7 +7,7 @@ as they come; formats of a whole dossier are another group, in :mod:`trucewatch.
 from __future__ import annotations
 
 from importlib.metadata import entry_points
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from trucewatch.model import TrucewatchError
 
@@ -44,10 +44,19 @@ def exporter(name: str) -> Exporter:
     Raises:
         TrucewatchError: ``unknown-format``.
     """
-    found = {point.name: point for point in entry_points(group=GROUP)}
+    made: Exporter = plugged(GROUP, name)
+    return made
+
+
+def plugged(group: str, name: str) -> Any:
+    """What an entry point of a group of formats makes.
+
+    Raises:
+        TrucewatchError: ``unknown-format``.
+    """
+    found = {point.name: point for point in entry_points(group=group)}
     if name not in found:
         raise TrucewatchError(
             "unknown-format", f"there is no format {name!r}", next_step=f"use one of {', '.join(sorted(found))}"
         )
-    made: Exporter = found[name].load()()
-    return made
+    return found[name].load()()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
-from trucewatch.ledger.over_time import NOBODY, over_time
+from trucewatch.ledger.over_time import LONGEST, NOBODY, over_time
 from trucewatch.publishing import charts
 from trucewatch.publishing.bulletins.lines import file_name, moment
 from trucewatch.publishing.bulletins.pages import anchor
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 #: Findings on one page of a term, quotes of one finding, reasons that are named for what does not bear.
 PAGE, QUOTES, WHYS = 40, 3, 3
-_LONGEST = timedelta(days=40 * 366)
 
 
 def ledger_pages(
@@ -52,7 +51,7 @@ def _until(agreement: Agreement, frame: Frame) -> str:
     """The last day that is looked at: a report that names a far year does not stretch the ledger to it."""
     signed = date.fromisoformat(agreement.date[:10])
     wanted = frame.until or moment(frame.as_of)[:10] or frame.day
-    return min(wanted, (signed + _LONGEST).isoformat())
+    return min(wanted, (signed + LONGEST).isoformat())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trucewatch import __version__
-from trucewatch.model import TrucewatchError
+from trucewatch.publishing import plugged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +26,14 @@ GROUP = "trucewatch.dossier_exporters"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an exporter wrote: rows by what a row is, and why something that it was given is not among them."""
+    """What an exporter wrote: rows by what a row is, and why something that it was given is not among them.
+
+    ``whole``: reports are written with all their events, those too that a reviewer rejects.
+    """
 
     rows: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    whole: bool = False
 
 
 class DossierExporter(Protocol):
@@ -65,18 +69,13 @@ def exporter(name: str) -> DossierExporter:
     Raises:
         TrucewatchError: ``unknown-format``.
     """
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    if name not in found:
-        raise TrucewatchError(
-            "unknown-format", f"there is no format {name!r}", next_step=f"use one of {', '.join(sorted(found))}"
-        )
-    made: DossierExporter = found[name].load()()
+    made: DossierExporter = plugged(GROUP, name)
     return made
 
 
 def formats() -> list[DossierExporter]:
     """Every format that is installed, by name."""
-    return [exporter(name) for name in sorted({point.name for point in entry_points(group=GROUP)})]
+    return [point.load()() for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
 
 
 def about(given: Handover, format_: str, written: Written) -> dict[str, Any]:
@@ -85,7 +84,7 @@ def about(given: Handover, format_: str, written: Written) -> dict[str, Any]:
     Nothing of it depends on the time of the export.
     """
     left_out = Counter(written.left_out)
-    if given.rejected and format_ != "jsonl":
+    if given.rejected and not written.whole:
         left_out["rejected by a reviewer"] = len(given.rejected)
     wanted = {name: getattr(given.wanted, name) for name in given.wanted.__dataclass_fields__}
     return {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trucewatch import ontology
-from trucewatch.publishing.exports import Written, cells, telling
+from trucewatch.publishing.exports import cells, telling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trucewatch.model import Acled as Sub
     from trucewatch.model.incident import Incident, Party
     from trucewatch.model.rows import Cell
+    from trucewatch.publishing.exports import Written
 
 #: ACLED's own columns, by its codebook of October 2024, in the order of its files.
 OWN: tuple[str, ...] = (
@@ -54,12 +55,7 @@ class Acled:
 
     def write(self, given: Handover, out: Path) -> Written:
         """Write the incidents."""
-        written = Written()
-        with cells.table(out, (*OWN, *OURS)) as add:
-            for case in given.cases():
-                add({**row(case), **_ours(case)})
-                written.rows["incidents"] += 1
-        return written
+        return cells.incident_table(given, out, (*OWN, *OURS), lambda case: {**row(case), **_ours(case)})
 
 
 def row(case: Case) -> dict[str, Cell]:

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from trucewatch.publishing.events_csv import cell
+from trucewatch.publishing.exports import Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from trucewatch.dossier.handover import Case, Handover
     from trucewatch.model.rows import Cell
 
     Row = Mapping[str, Cell]
@@ -41,6 +43,16 @@ def table(out: Path, columns: Sequence[str], *, tabs: bool = False) -> Iterator[
             write([cell(shape(row.get(name))) for name in columns])
 
         yield add
+
+
+def incident_table(given: Handover, out: Path, columns: Sequence[str], row: Callable[[Case], Row]) -> Written:
+    """A CSV file with a row an incident."""
+    written = Written()
+    with table(out, columns) as add:
+        for case in given.cases():
+            add(row(case))
+            written.rows["incidents"] += 1
+    return written
 
 
 def _plain(value: Cell) -> Cell:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from trucewatch.model.rows import COLUMN_MEANINGS, event_rows, joined
+from trucewatch.model.rows import COLUMN_MEANINGS, event_rows, joined, report_cells
 from trucewatch.publishing.exports import telling
 from trucewatch.publishing.plain import category
 
@@ -263,21 +263,15 @@ def events_of(given: Handover, report: str, coded: Coded) -> Iterator[dict[str, 
 def report_row(report: str, coded: Coded) -> dict[str, Cell]:
     """The row of a report."""
     found = coded.report
-    origin = found.origin if found else None
+    shared = report_cells(coded)
     return {
+        **{name: shared[name] for name in REPORTS.names if name in shared},
         "report_id": report,
         "status": coded.status,
         "reasons": joined(f"{reason.code}: {reason.message}" for reason in coded.reasons),
-        "title": found.title if found else None,
-        "publisher": found.publisher if found else None,
         "byline": joined(found.byline) if found else None,
-        "published": found.published if found else None,
-        "url": found.url if found else None,
         "language": found.language if found else None,
-        "sha256": found.sha256 if found else None,
-        "origin_publisher": origin.publisher if origin else None,
-        "origin_published": origin.published if origin else None,
-        "origin_url": origin.url if origin else None,
-        "origin_relation": origin.relation if origin else None,
+        "sha256": shared["report_sha256"],
+        "origin_url": found.origin.url if found and found.origin else None,
         "events": len(coded.events),
     }

@@ -32,7 +32,7 @@ class OfRecords:
 
     def write(self, given: Handover, out: Path) -> Written:
         """Write the records."""
-        written = Written()
+        written = Written(whole=self.whole)
         with out.open("w", encoding="utf-8", newline="\n") as stream:
             writer = self.exporter.open(stream)
             for id_, coded in given.records():

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trucewatch.publishing.exports import Written, cells, telling
+from trucewatch.publishing.exports import cells, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trucewatch.dossier.handover import Case, Handover
     from trucewatch.model.incident import Account, Incident
     from trucewatch.model.rows import Cell
+    from trucewatch.publishing.exports import Written
 
 #: UCDP's columns, by the codebook of GED 24.1, in the order of its files.
 OWN: tuple[str, ...] = (
@@ -45,12 +46,7 @@ class Ucdp:
 
     def write(self, given: Handover, out: Path) -> Written:
         """Write the incidents."""
-        written = Written()
-        with cells.table(out, (*OWN, *OURS)) as add:
-            for case in given.cases():
-                add({**row(case), **_ours(case)})
-                written.rows["incidents"] += 1
-        return written
+        return cells.incident_table(given, out, (*OWN, *OURS), lambda case: {**row(case), **_ours(case)})
 
 
 def row(case: Case) -> dict[str, Cell]:
