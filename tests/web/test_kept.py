@@ -252,3 +252,14 @@ def test_overrides_are_on_record_also_when_the_line_was_kept(folder, code):
         )
     assert len(noted) == 2, "once for each run of the application"
     assert all("Ysolde Tarn" in detail for detail in noted)
+
+
+def test_a_costly_view_stays_at_its_state_for_a_while(app):
+    house = app.state.house
+    house.settle(("data",), "old", 5.0)
+    assert house.settled(("data",)) == house.head(), "nothing is costly in these tests"
+    house.costly = 0.3
+    house.settle(("data",), "old", 0.2)
+    assert house.settled(("data",)) == house.head()
+    house.settle(("data",), "old", 5.0)
+    assert house.settled(("data",)) == "old"

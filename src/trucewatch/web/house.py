@@ -29,17 +29,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Result = TypeVar("Result")
-#: Seconds from which on something is not worked out anew at every change.
-_COSTLY = 0.3
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class House:
-    """The dossier in a folder, as long as the application runs. ``writer_idle``: seconds that an unused writer stays open."""
+    """The dossier in a folder, as long as the application runs.
+
+    ``writer_idle``: seconds that an unused writer stays open; ``costly``: seconds from which on something is not worked out anew at every
+    change.
+    """
 
     folder: Path
     writer_idle: float = 20.0
+    costly: float = 0.3
     jobs: Jobs = field(init=False)
     kept: Kept[tuple[object, ...], object] = field(default_factory=lambda: Kept(512))
     _settled: Kept[tuple[object, ...], tuple[str, float]] = field(default_factory=lambda: Kept(256))
@@ -79,7 +82,7 @@ class House:
 
     def settle(self, key: tuple[object, ...], head: str, took: float) -> None:
         """Stay at this state for as long as makes working it out a tenth of the time; not at all where it takes no time."""
-        if took > _COSTLY:
+        if took > self.costly:
             self._settled.put(key, (head, time.monotonic() + 9 * took))
 
     def head(self) -> str:
