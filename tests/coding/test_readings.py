@@ -51,3 +51,14 @@ def coder():
 def test_read_in_words(coder, text, category, status):
     coded = coder.code(Report("r", text, published="2020-03-20", language="en"))
     assert (category, status) in {(event.truce, event.status) for event in coded.events}
+
+
+def test_where_a_patrol_went_is_nobody_whom_it_went_with(coder):
+    text = (
+        "On 15 March, Russian and Turkish forces conducted a first joint patrol in Greater Idlib in the framework of the new "
+        "de-escalation agreement reached in Moscow."
+    )
+    patrol = coder.code(Report("r", text, published="2020-03-17", language="en")).events[0]
+    assert patrol.truce == "patrol held"
+    assert patrol.recipient == ()
+    assert patrol.place is not None

@@ -18,7 +18,7 @@ from trucewatch.coding.harm import FoundHarm, HarmFinder
 from trucewatch.coding.incidents import with_incidents
 from trucewatch.coding.judge import NO_ACT, REAL, Judge, Settings, settings
 from trucewatch.coding.links import Linker
-from trucewatch.coding.participants import Role, low_trust
+from trucewatch.coding.participants import MUTUAL, WHERE_PREPS, Role, low_trust
 from trucewatch.coding.readings import read
 from trucewatch.coding.tables import table_rows
 from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
@@ -97,6 +97,7 @@ class _Builder:
         self.tree = context.tree
         self.text = context.tree.analysis.text
         self.starts = [token.start for token in self.tree.tokens]
+        self.spots = {(p.start, p.end) for p in context.places}
         self.linker = Linker(context.tree, context.places, context.times)
         self.sha = sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
         truce_types = {t.id: frozenset(t.types) for t in context.ontology.truces}
@@ -180,8 +181,9 @@ class _Builder:
 
     def _event(self, draft: Draft, harms: Sequence[FoundHarm]) -> Event | None:
         actors = self._participants(draft.roles.actors)
+        with_whom = [r for r in draft.roles.recipients if draft.type not in MUTUAL or not self._only_where(r)]
         recipients = tuple(
-            p for p in self._participants(draft.roles.recipients) if (p.start, p.end) not in {(a.start, a.end) for a in actors}
+            p for p in self._participants(with_whom) if (p.start, p.end) not in {(a.start, a.end) for a in actors}
         )
         taken = [r.head for r in (*draft.roles.actors, *draft.roles.recipients) if r.how != "territory"]
         heads = (*draft.words, *draft.merged)
@@ -259,6 +261,14 @@ class _Builder:
             for made in self._of_role(role):
                 found.setdefault((made.start, made.end, made.actor.id if made.actor else ""), made)
         return tuple(found.values())
+
+    def _only_where(self, role: Role) -> bool:
+        """Whether the head took for a participant where it was ("a patrol in Upper Karsh"), and nobody of the actor file."""
+        first, last = self.tree.np(role.head)
+        named = self.c.cast.label(role.head) == "place" or self.tree.span(first, last) in self.spots
+        return (
+            role.how == "head" and named and self.tree.case(role.head) in WHERE_PREPS and not self._refs(role.head, first, last)
+        )
 
     def _of_role(self, role: Role) -> list[Participant]:
         head, via = role.head, None

@@ -50,10 +50,10 @@ TARGET_CLASSES = frozenset(
 _RECIPIENT_PREPS = (
     "against", "on", "upon", "with", "to", "toward", "towards", "at", "from", "for", "between", "among", "of", "over", "into", "about",
 )  # fmt: skip
-_TERRITORY_PREPS = ("in", "inside", "within", "across", "through", "near", "throughout", "around", "along")
+WHERE_PREPS = ("in", "inside", "within", "across", "through", "near", "throughout", "around", "along")
 _LOW_ROLES = frozenset({"territory", "object"})
 _RECIPROCAL = "both"
-_MUTUAL = frozenset({"AGREE", "CONSULT", "COOPERATE"})
+MUTUAL = frozenset({"AGREE", "CONSULT", "COOPERATE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class RoleFinder:
         else:
             actors = self._actors(predicate)
             recipients = self._recipients(predicate, actors)
-            if entry.type in _MUTUAL and not recipients and len(actors) > 1:
+            if entry.type in MUTUAL and not recipients and len(actors) > 1:
                 actors, recipients = actors[:1], actors[1:]
         if predicate.light is not None and predicate.light.roles == "swap":
             actors, recipients = self._swapped(predicate, actors, recipients)
@@ -219,7 +219,7 @@ class RoleFinder:
             if not (p.nominal and p.support is None)
             else [p.head]
         )
-        heads = [c for a in dict.fromkeys(around) for case, c in self.tree.obliques(a) if case in _TERRITORY_PREPS]
+        heads = [c for a in dict.fromkeys(around) for case, c in self.tree.obliques(a) if case in WHERE_PREPS]
         return tuple(Role(h, "territory") for h in heads if self.cast.state_like(h))
 
     def _complement(self, p: Predicate) -> tuple[Role, ...]:
