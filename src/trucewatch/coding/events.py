@@ -12,22 +12,25 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from trucewatch.coding.again import named_again
 from trucewatch.coding.confidence import Evidence, confidence
-from trucewatch.coding.drafts import THREAT_TO_PERSONS, Drafter
+from trucewatch.coding.drafts import THREAT_TO_PERSONS, Draft, Drafter
 from trucewatch.coding.harm import FoundHarm, HarmFinder
 from trucewatch.coding.incidents import with_incidents
 from trucewatch.coding.judge import NO_ACT, REAL, Judge, Settings, settings
+from trucewatch.coding.lexicon import Entry
 from trucewatch.coding.links import Linker
-from trucewatch.coding.participants import MUTUAL, WHERE_PREPS, Role, low_trust
+from trucewatch.coding.participants import MUTUAL, WHERE_PREPS, Role, Roles, low_trust
+from trucewatch.coding.predicates import Predicate
 from trucewatch.coding.readings import read
 from trucewatch.coding.tables import table_rows
-from trucewatch.model import Alternative, AtRisk, Basis, Event, Mention, Participant
+from trucewatch.model import AGAIN, Alternative, AtRisk, Basis, Event, Mention, Participant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from trucewatch.coding.again import Again
     from trucewatch.coding.cast import Cast
-    from trucewatch.coding.drafts import Draft
     from trucewatch.coding.judge import ReadAct
     from trucewatch.coding.lexicon import Lexicon
     from trucewatch.coding.tree import Tree
@@ -123,6 +126,12 @@ class _Builder:
                 event = replace(event, id=f"{event.id}x")
             ids.add(event.id)
             found.append(event)
+        for one in list(named_again(self.tree, found)):
+            event = self._named_again(one)
+            if event is not None:
+                found.insert(
+                    max((k + 1 for k, e in enumerate(found) if e.predicate.start < event.predicate.start), default=0), event
+                )
         return tuple(found)
 
     def _inherited(self, event: Event, draft: Draft, before: Sequence[Event]) -> Event:
@@ -180,6 +189,10 @@ class _Builder:
     # --- one event ----------------------------------------------------------------------------------------------------------
 
     def _event(self, draft: Draft, harms: Sequence[FoundHarm]) -> Event | None:
+        made = self._made(draft, harms)
+        return made if self._worth_keeping(draft, made, harms) else None
+
+    def _made(self, draft: Draft, harms: Sequence[FoundHarm]) -> Event:
         actors = self._participants(draft.roles.actors)
         with_whom = [r for r in draft.roles.recipients if draft.type not in MUTUAL or not self._only_where(r)]
         recipients = tuple(
@@ -188,8 +201,6 @@ class _Builder:
         taken = [r.head for r in (*draft.roles.actors, *draft.roles.recipients) if r.how != "territory"]
         heads = (*draft.words, *draft.merged)
         place, time = self.linker.place(heads, taken), self.linker.time(heads)
-        if not self._worth_keeping(draft, actors, recipients, place, harms):
-            return None
         predicate = self._predicate(draft)
         start, end = self._clause(draft, (*actors, *recipients))
         acled = self._acled(draft, actors, recipients) if draft.status in REAL else None
@@ -218,24 +229,50 @@ class _Builder:
             basis=Basis(draft.type_rule, draft.status_rule, self._notes(draft), self._alternatives(draft)),
         )
 
-    def _worth_keeping(
-        self,
-        draft: Draft,
-        actors: Sequence[Participant],
-        recipients: Sequence[Participant],
-        place: int | None,
-        harms: Sequence[FoundHarm],
-    ) -> bool:
+    def _named_again(self, again: Again) -> Event | None:
+        """The event of a noun that names an earlier act again: of its kind, with nothing but what the noun phrase says itself."""
+        noun, other = again.noun, again.event
+        entry = Entry(
+            f"again:{self.tree.lemma(noun)}",
+            self.tree.lemma(noun),
+            "N",
+            (),
+            other.type,
+            other.mode,
+            other.cameo,
+            other.truce,
+            (),
+            (),
+            "",
+            -1,
+        )
+        predicate = Predicate(noun, entry)
+        composition = self.drafter.algebra.compose(predicate)
+        if composition.status not in REAL and composition.status != "denied":
+            return None
+        draft = Draft(
+            predicate, other.type, other.mode, other.cameo, other.truce, composition.status, composition.rule, entry.id,
+            Roles((), (), ()), (noun,),
+        )  # fmt: skip
+        made = self._made(draft, ())
+        phrase = self.tree.analysis.subtree(noun)
+        start, end = self.tree.span(min(phrase), max(phrase) + 1)
+        place = made.place if made.place is not None and start <= self.c.places[made.place].start < end else None
+        time = made.time if made.time is not None and start <= self.c.times[made.time].start < end else None
+        basis = replace(made.basis, notes=(f"{AGAIN}{other.id}",))
+        return replace(made, acled=other.acled if made.acled else None, place=place, time=time, basis=basis)
+
+    def _worth_keeping(self, draft: Draft, event: Event, harms: Sequence[FoundHarm]) -> bool:
         """An act without anybody in it is kept only where someone was harmed, or as a ceasefire matter: placed, heard, denied, of a patrol."""
         if self._asked(draft):
             return False
         told = not draft.predicate.nominal and draft.status in REAL and draft.truce in _alone()
         occurs = draft.predicate.light is not None and draft.predicate.light.occurs
-        if harms or (draft.truce and (place is not None or draft.status == "denied" or told or occurs)):
+        if harms or (draft.truce and (event.place is not None or draft.status == "denied" or told or occurs)):
             return True
         if draft.predicate.nominal and draft.predicate.support is None:
             return any(r.how != "territory" for r in (*draft.roles.actors, *draft.roles.recipients))
-        return bool(actors or recipients)
+        return bool(event.actor or event.recipient)
 
     def _asked(self, draft: Draft) -> bool:
         """A question tells nothing."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from trucewatch.ledger import codec, tables
 from trucewatch.ledger.setting import settings, spot, when
 from trucewatch.ledger.strands import NAMING, strands
-from trucewatch.ledger.words import REFERS
+from trucewatch.ledger.words import REFERS, beside
 from trucewatch.model.incident import Account, Party, Scene, Voice
 
 if TYPE_CHECKING:
@@ -30,11 +30,29 @@ def accounts_of(coded: Coded) -> tuple[Account, ...]:
     """Every event of a record as an account, in the record's order; ``group`` and ``origin`` are left to the origins room."""
     around = settings(coded, coded.events)
     plain = [_account(coded, number, event, around[number - 1]) for number, event in enumerate(coded.events, 1)]
-    for number, members in enumerate(strands(coded.events, around), 1):
-        scene = _scene(f"{coded.id}#{number}", [plain[k] for k in members], [around[k] for k in members])
+    found = strands(coded.events, around)
+    more = _said_more(coded, found)
+    for number, members in enumerate(found, 1):
+        scene = _scene(f"{coded.id}#{number}", [plain[k] for k in members], [around[k] for k in members], more[number - 1])
         for k in members:
             plain[k] = replace(plain[k], scene=scene)
     return tuple(plain)
+
+
+def _said_more(coded: Coded, found: Sequence[Sequence[int]]) -> list[frozenset[str]]:
+    """To each strand the signs of its sentences and of those after them that tell of no other: "The pumps served forty thousand people"."""
+    owners: dict[int, set[int]] = {}
+    for number, members in enumerate(found):
+        for k in members:
+            owners.setdefault(coded.events[k].sentence, set()).add(number)
+    signs = [frozenset[str]() for _ in found]
+    last: set[int] = set()
+    for line, sentence in enumerate(coded.sentences):
+        last = owners.get(line, last)
+        if len(last) == 1:
+            (only,) = last
+            signs[only] |= beside(coded, sentence.start, sentence.end)
+    return signs
 
 
 def told(account: Account) -> bool:
@@ -148,7 +166,7 @@ def _via(claim: Claim, table: dict[str, Claim]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(text.split()) for text in carried))
 
 
-def _scene(strand: str, members: Sequence[Account], around: Sequence[Setting]) -> Scene:
+def _scene(strand: str, members: Sequence[Account], around: Sequence[Setting], more: frozenset[str]) -> Scene:
     inner = [(a, s) for a, s in zip(members, around, strict=True) if role(a) == "told"] or list(
         zip(members, around, strict=True)
     )
@@ -158,7 +176,7 @@ def _scene(strand: str, members: Sequence[Account], around: Sequence[Setting]) -
         times=tuple(dict.fromkeys(t for _, s in inner for t in s.times)),
         harm=tuple(dict.fromkeys(h for a, _ in inner for h in a.harm)),
         words=tuple(
-            sorted(set().union(*(s.words for _, s in inner)) | ({REFERS} if all(s.refers for _, s in inner) else set()))
+            sorted(more.union(*(s.words for _, s in inner)) | ({REFERS} if all(s.refers for _, s in inner) else set()))
         ),
         denied=any(a.status == "denied" for a, _ in inner),
     )

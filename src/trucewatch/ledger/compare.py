@@ -54,7 +54,7 @@ def features(a: Profile, b: Profile) -> dict[str, float]:
     if a.account.report == b.account.report:
         return _in_one_report(a, b, kind)
     where, on = evidence.place(a, b), evidence.day(a, b)
-    seen = {"bias": 1.0, kind: 1.0, where: 1.0, on: 1.0}
+    seen = kind | {"bias": 1.0, where: 1.0, on: 1.0}
     if "bar place" in seen:
         return seen
     seen |= evidence.people(a, b) | evidence.harm(a, b) | evidence.words(a, b) | evidence.about(a, b)
@@ -63,11 +63,11 @@ def features(a: Profile, b: Profile) -> dict[str, float]:
     return seen
 
 
-def _in_one_report(a: Profile, b: Profile, kind: str) -> dict[str, float]:
+def _in_one_report(a: Profile, b: Profile, kind: dict[str, float]) -> dict[str, float]:
     """The report itself is the best judge: its strands were read with every word at hand."""
     if a.strand == b.strand:
         return {"one strand": 1.0}
-    seen = {"bias": 1.0, kind: 1.0, "two strands": 1.0, evidence.place(a, b): 1.0, evidence.day(a, b): 1.0}
+    seen = kind | {"bias": 1.0, "two strands": 1.0, evidence.place(a, b): 1.0, evidence.day(a, b): 1.0}
     seen |= evidence.people(a, b) | evidence.harm(a, b) | evidence.words(a, b) | evidence.about(a, b)
     if "day next" in seen:
         seen["bar day"] = 1.0

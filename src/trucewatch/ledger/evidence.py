@@ -26,12 +26,14 @@ _LATE = 10
 _MANY = 2
 _ALIKE = 0.6
 _MOST = 2.0
+_BESIDE = 4.0
 
 
-def kind(a: Profile, b: Profile) -> str:
-    """How their families of acts stand to each other."""
+def kind(a: Profile, b: Profile) -> Seen:
+    """How their families of acts stand to each other, and whether it is one that is told of every day."""
     level = tables.level(a.family, b.family)
-    return f"kind {'apart' if level == 'barred' else level}"
+    seen = {f"kind {'apart' if level == 'barred' else level}": 1.0}
+    return seen | {"kind everyday": 1.0} if level == "same" and a.family in tables.everyday() else seen
 
 
 def place(a: Profile, b: Profile) -> str:
@@ -172,6 +174,9 @@ def words(a: Profile, b: Profile) -> Seen:
         seen["words"] = round(min(common, _MOST), 2)
     elif a.words and b.words:
         seen["no word"] = 1.0
+    beside = sum(map(tables.rarity, sorted((a.around & b.around) - (a.words & b.words) - (a.names & b.names))))
+    if beside:
+        seen["words beside"] = round(min(beside, _BESIDE), 2)
     if a.counts and b.counts:
         seen["count same" if a.counts & b.counts else "count other"] = 1.0
     if len(a.tokens & b.tokens) >= _ALIKE * max(len(a.tokens | b.tokens), 5):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trucewatch.ledger import tables
 from trucewatch.ledger.english import day_words, number_words, place_words
 from trucewatch.ledger.geo import same_place, wide
 
@@ -77,6 +78,7 @@ def _say(a: Profile, b: Profile, name: str) -> str:
         "thing same": _thing,
         "names": _names,
         "words": _words,
+        "words beside": _words_beside,
     }
     found = special.get(name)
     return (found(a, b) if found else "") or _PLAIN.get(name, "")
@@ -127,3 +129,8 @@ def _names(a: Profile, b: Profile) -> str:
 
 def _words(a: Profile, b: Profile) -> str:
     return f"words in common: {', '.join(sorted(a.words & b.words)[:3])}"
+
+
+def _words_beside(a: Profile, b: Profile) -> str:
+    shared = sorted((a.around & b.around) - (a.words & b.words) - (a.names & b.names), key=lambda w: (-tables.rarity(w), w))
+    return f"words in common beside it: {', '.join(shared[:3])}"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from trucewatch.ledger.profile import Profile
 
-_MOST = 8.0
+_MOST, _LEAST = 8.0, -2.0
+"""What one score counts at most, and at least: a lone account that fits badly must not outweigh those that fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def link(one: Unit, other: Unit, edges: Mapping[tuple[str, str], float]) -> floa
             found = score(a, b) if found is None else found
             if found is None:
                 return None
-            scores.append(max(-_MOST, min(_MOST, found)))
-    return (sum(scores) / len(scores) + max(scores)) / 2 if scores else -_MOST
+            scores.append(max(_LEAST, min(_MOST, found)))
+    return (sum(scores) / len(scores) + max(scores)) / 2 if scores else _LEAST
 
 
 class Linkage:

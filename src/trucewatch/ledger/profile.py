@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trucewatch.ledger import tables
 from trucewatch.ledger.accounts import role
 from trucewatch.ledger.geo import Span, ordinal, span, wide
-from trucewatch.ledger.words import REFERS, bare, stem
+from trucewatch.ledger.words import BESIDE, REFERS, bare, stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,11 @@ _TOKEN = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is compared. ``spots`` and ``spans`` are stated by the strand, ``near`` and ``then`` stand beside it."""
+    """What is compared.
+
+    ``spots`` and ``spans`` are stated by the strand, ``near`` and ``then`` stand beside it; ``around`` are its words and names with those of
+    the sentences that say more of it.
+    """
 
     account: Account
     role: Role
@@ -55,6 +59,7 @@ class Profile:
     sites: frozenset[str]
     names: frozenset[str]
     words: frozenset[str]
+    around: frozenset[str]
     tokens: frozenset[str]
     strand: str
     titled: frozenset[str]
@@ -74,6 +79,7 @@ def profile(account: Account) -> Profile:
     harm = dict.fromkeys((*account.harm, *(scene.harm if scene else ())))
     spans = _spans(scene.times if scene else ((account.time,) if account.time else ()))
     spots = scene.places if scene else ((account.place,) if account.place else ())
+    names, words = _of("name", signs), _of("word", signs)
     return Profile(
         account=account,
         role=role(account),
@@ -91,8 +97,9 @@ def profile(account: Account) -> Profile:
         numbers=tuple(sorted({(h.kind, n) for h in harm if (n := _number(h)) is not None})),
         harmed=frozenset(stem(w) for h in harm for w in _TOKEN.findall((h.who or "").lower())) - _ANYBODY - tables.stopwords(),
         sites=_of("object", signs),
-        names=_of("name", signs),
-        words=_of("word", signs),
+        names=names,
+        words=words,
+        around=names | words | _of(BESIDE, signs),
         tokens=frozenset(_TOKEN.findall(account.quote.lower())),
         strand=scene.strand if scene else account.key,
         counts=_of("count", signs),

@@ -33,6 +33,7 @@ class Strand:
     """An occurrence as read so far: its events by index and what they state."""
 
     members: list[int] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
     families: list[str] = field(default_factory=list)
     places: list[Spot] = field(default_factory=list)
     times: list[When] = field(default_factory=list)
@@ -90,6 +91,7 @@ def join(strand: Strand, index: int, event: Event, setting: Setting, found: Iter
             other.since = 0 if other is strand else other.since + 1
     else:
         strand.members.append(index)
+    strand.ids.add(event.id)
 
 
 def _govern(events: Sequence[Event], found: Sequence[Strand]) -> None:
@@ -153,6 +155,7 @@ def features(event: Event, setting: Setting, strand: Strand) -> dict[str, float]
         "clock": setting.clock and gap > 0,
         "counter": strand.denied and event.status != "denied" and gap <= 1,
         "denied": event.status == "denied",
+        "named again": event.basis.again in strand.ids,
         "spoken": tables.family(event.type, event.mode, event.truce).name in _SPOKEN and is_act(event),
         "not told": event.status not in _TOLD,
     }

@@ -116,6 +116,12 @@ def groups(name: str) -> tuple[str, ...]:
 
 
 @cache
+def everyday() -> frozenset[str]:
+    """The families of acts that dispatches tell of every day."""
+    return frozenset(r["family"] for r in rows("groups.tsv") if r["everyday"] == "yes")
+
+
+@cache
 def _things() -> tuple[re.Pattern[str], Mapping[str, Thing]]:
     table: dict[str, Thing] = {}
     for r in rows("objects.tsv"):

@@ -22,8 +22,11 @@ RESULT = re.compile(
 )
 """Predicates that tell what came of an act, not how it was done."""
 _SHORT = 4
+_RARE = 0.5
 REFERS = "refers back"
 """The sign of a strand that only refers to what was told before ("since the attack")."""
+BESIDE = "beside"
+"""The kind of signs of the sentences that say more of a strand ("beside pump")."""
 _COUNTED = 3
 _MOST = 4
 _UNITS = (
@@ -92,6 +95,13 @@ def signs(coded: Coded, start: int, end: int) -> frozenset[str]:
             if sign:
                 found.add(sign)
     return frozenset(found)
+
+
+def beside(coded: Coded, start: int, end: int) -> frozenset[str]:
+    """The names and rare words of a stretch as signs of what stands beside an occurrence."""
+    found = (sign.partition(" ") for sign in signs(coded, start, end))
+    kept = {word for kind, _, word in found if kind == "name" or (kind == "word" and tables.rarity(word) >= _RARE)}
+    return frozenset(f"{BESIDE} {word}" for word in kept)
 
 
 def _sign(word: str, *, first: bool) -> str:

@@ -2,6 +2,7 @@
 
 from trucewatch.model.errors import Reason, TrucewatchError
 from trucewatch.model.record import (
+    AGAIN,
     Acled,
     Actor,
     ActorRef,
@@ -28,6 +29,7 @@ from trucewatch.model.record import (
 from trucewatch.model.report import Media, Origin, Relation, Report, Unread
 
 __all__ = [
+    "AGAIN",
     "Acled",
     "Actor",
     "ActorRef",

@@ -90,6 +90,9 @@ class Alternative:
     score: float | None = None
 
 
+AGAIN = "names again "  #: begins the note of an event that names an earlier one again; that one's id follows
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """Which rule or head made the event's type and status, and what else was considered."""
@@ -98,6 +101,12 @@ class Basis:
     status_rule: str
     notes: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def again(self) -> str | None:
+        """The id of the earlier event that the words name again ("the bombardment"), as the notes have it."""
+        found = (note.removeprefix(AGAIN) for note in self.notes if note.startswith(AGAIN))
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True)
