@@ -82,6 +82,8 @@ class Finder:
         for token in self.tree.tokens:
             if token.upos == "VERB":
                 found.extend(self._verbal(token.i))
+            elif self.tree.is_adjectival_passive(token.i):
+                found.extend(self._participle(token.i))
         found.extend(self._participle_supported())
         found.extend(self._occurring())
         for token in self.tree.tokens:
@@ -125,6 +127,13 @@ class Finder:
             plain is not None and not self._carries_its_noun(v)
         ):
             yield plain
+
+    def _participle(self, i: int) -> Iterator[Predicate]:
+        """A passive that was parsed as an adjective ("has been unblocked"), where the lexicon knows its verb."""
+        entry, others = self._match(i, "V")
+        if entry is not None and entry.type != "-":
+            self._used.add(i)
+            yield Predicate(i, entry, None, None, others)
 
     def _carries_its_noun(self, v: int) -> bool:
         """Whether a participle is the support verb of the noun it modifies ("the agreement reached")."""
@@ -307,10 +316,10 @@ class Finder:
         return result != constraint.negated
 
     def _fits(self, constraint: Constraint, f: int) -> bool:
-        """Whether a filler fits; "part of the highway" fits as its part and as the highway."""
+        """Whether a filler fits; "part of the highway" fits as its part and as the highway, "six of ten guns" as the guns."""
         if self._fits_itself(constraint, f):
             return True
-        if not self.lexicon.in_any(self.tree.lemma(f), _GENERIC):
+        if self.tree.token(f).upos != "NUM" and not self.lexicon.in_any(self.tree.lemma(f), _GENERIC):
             return False
         return any(self._fits_itself(constraint, c) for prep, c in self.tree.obliques(f) if prep == "of")
 

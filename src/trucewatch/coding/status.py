@@ -40,6 +40,9 @@ _CONDITIONAL = frozenset({"if", "unless", "provided", "until", "till", "once"})
 _PURPOSE = frozenset({"to"})
 _LINKS = frozenset({"xcomp", "ccomp", "acl", "csubj", "obj", "nsubj:pass", "nmod", "obl", "csubj:pass", "advcl", "nsubj"})
 _GOVERNED_BY = frozenset({"of", "for", "to", "on", "from", "with", "into", "upon", "toward", "towards", "about"})
+_IS = frozenset({"is", "are", "was", "were", "am", "'s", "’s", "'re", "’re"})
+_NOBODY = frozenset({"nobody", "none", "nothing", "no-one", "neither"})
+_REPORTED = frozenset({"ccomp", "parataxis", "xcomp"})
 _DUTY = frozenset({"have_to", "need", "must", "should", "ought"})
 _NO_INTENT = frozenset({"HELP", "CAUSE", "SAY", "EVIDENCE", "BEGIN", "CONTINUE"})
 _DEEP = 8
@@ -261,6 +264,8 @@ class StatusAlgebra:
         elif "would" in modals:
             conditional = self._has_if_clause(v)
             mood, own = mood.step("would", "conditional" if conditional else "planned"), "" if conditional else "WILL"
+        elif self._be_to(v):
+            mood = mood.step("be to", "planned")
         elif modals & _OBLIGATION or self._have_to(v):
             mood, own = mood.step("must", "demanded"), "MUST"
         elif modals & _POSSIBLE:
@@ -273,12 +278,17 @@ class StatusAlgebra:
         kids = self.tree.kids(v, "advmod", "det", "aux", "cc:preconj", "cc", "mark")
         if any(self.tree.token(c).text.lower() in _NEGATORS for c in kids):
             return True
-        subjects = self.tree.kids(v, "nsubj", "nsubj:pass", "obj")
+        return any(self._nobody(c) for c in self.tree.kids(v, "nsubj", "nsubj:pass", "obj") if c != carried)
+
+    def _nobody(self, c: int) -> bool:
+        """Whether a participant is said to be none: "no guns", "none of the prisoners", "not one of our guns"."""
+        if self.tree.token(c).text.lower() in _NOBODY:
+            return True
+        words = [d for d in self.tree.kids(c, "det", "advmod") if d < c]
         return any(
             self.tree.token(d).text.lower() in {"no", "neither"}
-            for c in subjects
-            if c != carried
-            for d in self.tree.kids(c, "det")
+            or (self.tree.token(d).text.lower() == "not" and self.tree.token(d + 1).text.lower() != "only")
+            for d in words
         )
 
     def _modals(self, v: int) -> set[str]:
@@ -294,9 +304,20 @@ class StatusAlgebra:
         token = self.tree.token(v)
         return token.deprel == "xcomp" and self.tree.token(token.head).text.lower() == "going"
 
+    def _be_to(self, v: int) -> bool:
+        """As in "are to be freed on Monday": an arrangement."""
+        marks = [c for c in self.tree.kids(v, "mark") if self.tree.token(c).text.lower() == "to"]
+        return bool(marks) and any(
+            c < marks[0] and self.tree.token(c).text.lower() in _IS for c in self.tree.kids(v, "aux", "cop", "aux:pass")
+        )
+
     def _have_to(self, v: int) -> bool:
+        """Whether a verb hangs on "have to"; in a tale of the past what had to be done was done, in reported speech it is a demand."""
         token = self.tree.token(v)
-        return token.deprel == "xcomp" and token.head >= 0 and self.tree.lemma(token.head) in {"have", "need"}
+        if token.deprel != "xcomp" or token.head < 0 or self.tree.lemma(token.head) not in {"have", "need"}:
+            return False
+        told = self.tree.token(token.head).text.lower() == "had" and self.tree.rel(token.head) not in _REPORTED
+        return not told
 
     def must(self, v: int) -> bool:
         """Whether clause ``v`` says what somebody has to do."""

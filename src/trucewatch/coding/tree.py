@@ -75,7 +75,8 @@ class Tree:
         self._subjects = lru_cache(maxsize=4096)(self._find_subjects)
         self._obliques = lru_cache(maxsize=4096)(self._find_obliques)
         self._passive = lru_cache(maxsize=4096)(self._find_passive)
-        self._lemmas = tuple(_lemma(token, forms or {}) for token in analysis.tokens)
+        self._forms = forms or {}
+        self._lemmas = tuple(_lemma(token, self._forms) for token in analysis.tokens)
         self._base = tuple(token.deprel.split(":")[0] for token in analysis.tokens)
 
     def token(self, i: int) -> Token:
@@ -142,6 +143,8 @@ class Tree:
     def _find_passive(self, i: int) -> bool:
         if self.kids(i, "nsubj:pass", "aux:pass", "csubj:pass"):
             return True
+        if self.is_adjectival_passive(i):
+            return True
         token = self.tokens[i]
         past = token.feature("VerbForm") == "Part" and token.feature("Tense") == "Past"
         if self.rel(i) == "acl" and token.deprel != "acl:relcl":
@@ -151,6 +154,16 @@ class Tree:
         if self.rel(i) in {"advcl", "xcomp", "amod"} and past:
             return not self.kids(i, "obj", "nsubj")
         return False
+
+    def is_adjectival_passive(self, i: int) -> bool:
+        """Whether a word that was parsed as an adjective or adverb is a participle in the passive ("has been unblocked", "was cleared of")."""
+        if self.tokens[i].upos not in {"ADJ", "ADV"}:
+            return False
+        if self.kids(i, "aux:pass"):
+            return True
+        word = self.tokens[i].text.lower()
+        been = any(self.tokens[c].text.lower() in {"been", "being"} for c in self.kids(i, "cop", "aux"))
+        return been and self._forms.get((word, "V"), word) != word
 
     def np(self, i: int) -> tuple[int, int]:
         """Token range ``(first, last)`` of the noun phrase headed by ``i``: modifiers and of-phrases, no clauses, no conjuncts.

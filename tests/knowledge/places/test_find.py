@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import pytest
 
 from trucewatch.knowledge.places import Gazetteer
 from trucewatch.language.analysis import Analysis, Span, from_conllu
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +171,17 @@ def test_mentions_come_in_order_and_apart(gazetteer: Gazetteer) -> None:
     mentions = gazetteer.find(text)
     assert [m.text for m in mentions] == ["Homs", "Hama", "Aleppo", "Syria"]
     assert all(a.end <= b.start for a, b in itertools.pairwise(mentions))
+
+
+def test_a_place_of_a_table_of_ones_own_needs_no_word_of_place(tmp_path: Path) -> None:
+    table = tmp_path / "mine.tsv"
+    header = "name\taliases\tkind\tcountry\tadmin1\tlatitude\tlongitude\tprecision\tflags\tsource\n"
+    rows = [
+        "Merrowby\t\tvillage\t\t\t-38.1\t-118.1\t1\t\tinvented\n",
+        "Lissamere dam\t\tsite\t\t\t-38.2\t-118.2\t1\t\tinvented\n",
+    ]
+    table.write_text(header + "".join(rows), encoding="utf-8")
+    own = Gazetteer.load(extra=[table])
+    assert texts(own, "Shots/NOUN ,/PUNCT Merrowby/PROPN side/NOUN") == ["Merrowby"]
+    assert texts(own, "Lissamere/PROPN dam/NOUN ,/PUNCT team/NOUN refused/VERB") == ["Lissamere dam"]
+    assert texts(own, "Merrowby/PROPN Hale/PROPN spoke/VERB", ("person", "Merrowby Hale")) == []

@@ -79,6 +79,8 @@ def _single_weight(candidate: Candidate, exact: str) -> Weight:
         return "unknown"
     if entry.kind in _WIDE or (entry.kind == "admin1" and own):
         return "wide"
+    if entry.own:  # whoever writes a table of places means them
+        return "large"
     if len(exact) < _SHORT and not entry.capital:
         return "small"
     if (own and (entry.population >= _LARGE or entry.kind in _SITES)) or entry.capital:

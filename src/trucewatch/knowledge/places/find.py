@@ -32,7 +32,12 @@ _CONNECTORS = words(
 )
 #: Lower-case words that belong to an unknown name when capitalised words stand on both sides.
 _INNER = words("al el as ar ad az ash an at ez es er de del di da do dos du la las le les los upon bin sur - – ' ’")
-_NAME_TAILS = words("highway motorway road crossing camp corridor line zone")
+#: Words of a kind of place that may end a name in small letters ("Cairn bridge"), where the gazetteer knows the whole.
+_NAME_TAILS = words(
+    "highway motorway road crossing camp corridor line zone bridge dam reservoir lake river canal channel tunnel pass hill hills ridge"
+    " heights mountain mountains valley plain forest wood island islands peninsula point cape bay delta coast port harbour harbor airport"
+    " airfield base barracks station depot mine mill quarry refinery plant junction ferry lock square market quarter district checkpoint"
+)
 _WITHIN_NAMES = _CONNECTORS | _NAME_TAILS
 _ROAD = re.compile(r"\b(?:[A-Z]{1,2}-?\d{1,4}\s+(?:[Hh]ighway|[Mm]otorway|[Rr]oad)|(?:Highway|Route|Motorway)\s+\d{1,3}\b)")
 _LINE = re.compile(r"\b(?:[Ll]ine of (?:[Aa]ctual )?[Cc]ont(?:act|rol)|[Cc]ontact line|Blue Line|Durand Line)\b")

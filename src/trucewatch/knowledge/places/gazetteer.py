@@ -17,7 +17,7 @@ from trucewatch.knowledge.places import find as finding
 from trucewatch.knowledge.places import resolve as resolving
 from trucewatch.knowledge.places.normalise import key, skeleton, variants
 from trucewatch.knowledge.places.records import Candidate, Hints, Match, PlaceMention
-from trucewatch.knowledge.places.store import Demonym, Entry, Store
+from trucewatch.knowledge.places.store import FIRST_OWN, Demonym, Entry, Store
 from trucewatch.knowledge.places.tables import DATA, supplement
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from trucewatch.language.analysis import Analysis
     from trucewatch.model import Place
 
-_FIRST_EXTRA = -1_000_000
 #: A skeleton that joins more places than this says nothing.
 _MAX_SKELETON = 60
 _ALIKE = 0.72
@@ -94,7 +93,7 @@ class Gazetteer:
 
     def _take_in(self, path: Path) -> None:
         for row in supplement(path):
-            number = _FIRST_EXTRA - len(self._own)
+            number = FIRST_OWN - len(self._own)
             self._own[number] = _extra_entry(number, row)
             for exact in {key(name) for name in (row.name, *row.aliases)} - {""}:
                 self._own_names[exact].append(number)

@@ -32,6 +32,10 @@ CREATE TABLE demonym(key TEXT PRIMARY KEY, country TEXT, kind TEXT, note TEXT) W
 """
 
 
+#: Id of the first place of a user's own tables; the next ones count down.
+FIRST_OWN = -1_000_000
+
+
 class Kind(IntEnum):
     """What a place is, as stored; the lower-case name is the record's ``kind``."""
 
@@ -97,6 +101,11 @@ class Entry:
     disputed: bool
     supplement: bool
     capital: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether the place is of a table of the user's own."""
+        return self.id <= FIRST_OWN
 
     @property
     def geonameid(self) -> int | None:
