@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from trucewatch.ledger.linkage import Linkage, Unit
@@ -48,6 +48,8 @@ class Region:
     standing: Standing
     changed: set[str] = field(default_factory=set)
     """Units that are new or others now."""
+    tied_anew: set[str] = field(default_factory=set)
+    """Those, and units whose ties are others now."""
     moving: set[str] = field(default_factory=set)
     """Units that are placed anew; grows until nobody else listens."""
     seen: set[str] = field(default_factory=set)
@@ -55,6 +57,9 @@ class Region:
     _home: dict[str, str] = field(default_factory=dict)
     _beside: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _stands: dict[str, set[str]] = field(default_factory=dict)
+    _kinds: dict[str, str] = field(default_factory=dict)
+    _core_in: dict[str, Units] = field(default_factory=dict)
+    _stood_in: dict[str, Units] = field(default_factory=dict)
     _held: dict[str, Units] = field(default_factory=dict)
     _cores: dict[str, Units] = field(default_factory=dict)
     _heard: set[Units] = field(default_factory=set)
@@ -74,7 +79,8 @@ class Region:
         self._load(keys)
         self.changed = self._of(changed)
         former = set(self.standing.homes(list(keys)).values())
-        self.moving = self._of(keys).union(*(self._held_by(id_) for id_ in former))
+        self.tied_anew = self._of(keys)
+        self.moving = self.tied_anew.union(*(self._held_by(id_) for id_ in former))
         for id_ in set(self.standing.homes(list(changed)).values()):
             self._listen(self._core_of(id_))
             self.moving |= self._tied(self._held_by(id_), "plan")
@@ -120,6 +126,7 @@ class Region:
         for members in strands.values():
             unit = Unit.of(members)
             self._linkage.units[unit.key] = unit
+            self._kinds[unit.key] = "plan" if not unit.told else "leaf" if unit.leaf else "exact"
             self._home |= dict.fromkeys(unit.keys, unit.key)
             self._stands[unit.key] = {homes[key] for key in unit.keys if key in homes}
 
@@ -127,20 +134,17 @@ class Region:
         return {self._home[key] for key in keys if key in self._home}
 
     def _kind(self, unit: str) -> str:
-        found = self._linkage.units[unit]
-        if not found.told:
-            return "plan"
-        return "leaf" if found.leaf else "exact"
+        return self._kinds[unit]
 
     def _moving(self, kind: str) -> list[str]:
-        return sorted(unit for unit in self.moving if self._kind(unit) == kind)
+        return sorted(unit for unit in self.moving if self._kinds[unit] == kind)
 
     def _tied(self, units: Iterable[str], *kinds: str) -> set[str]:
         """Units of some kinds that are tied to one of some units."""
         mine = list(units)
         near = {key for unit in mine for own in self._linkage.units[unit].keys for key in self._beside[own]}
         self._load(near)
-        return {unit for unit in self._of(near) - set(mine) if self._kind(unit) in kinds}
+        return {unit for unit in self._of(near) - set(mine) if self._kinds[unit] in kinds}
 
     def _ids(self, unit: str) -> set[str]:
         """The incidents in which a unit stands: one, but where its strand was told otherwise."""
@@ -162,11 +166,15 @@ class Region:
 
     def _core_of(self, id_: str) -> Units:
         """The exact units that stand in an incident; none where vague ones are among themselves."""
-        return frozenset(unit for unit in self._held_by(id_) if self._kind(unit) == "exact")
+        if id_ not in self._core_in:
+            self._core_in[id_] = frozenset(unit for unit in self._held_by(id_) if self._kinds[unit] == "exact")
+        return self._core_in[id_]
 
     def _stood(self, unit: str) -> Units:
         """The exact cluster in which a unit stands; empty where there is none."""
-        return frozenset().union(*(self._core_of(id_) for id_ in self._ids(unit)))
+        if unit not in self._stood_in:
+            self._stood_in[unit] = frozenset().union(*(self._core_of(id_) for id_ in self._ids(unit)))
+        return self._stood_in[unit]
 
     def _listen(self, units: Iterable[str]) -> None:
         """Vague units and plans that are tied to some units are placed anew."""
@@ -258,14 +266,38 @@ class Region:
         return frozenset(other for id_ in ids for other in self._held_by(id_) if self._kind(other) != "plan")
 
     def _loose(self, placed: Mapping[str, Units]) -> None:
-        """Vague units that fit no exact cluster, or did not, hang together with their like."""
-        loose = {unit for unit in self._moving("leaf") if unit not in placed or (self._ids(unit) and not self._stood(unit))}
-        while loose:
-            self.moving |= {
-                other for unit in loose for id_ in self._ids(unit) if not self._stood(unit) for other in self._held_by(id_)
-            }
-            loose = {other for other in self._tied(loose, "leaf") - self.moving if not self._stood(other)}
-            self.moving |= loose
+        """Vague units that fit no exact cluster, or did not, hang together with their like.
+
+        Somebody's crowd is another now only if the one that he has without any new tie holds an end of one (or he is new): by more
+        ties it can only be reached there, by fewer only be grown there.
+        """
+        leaves = self._moving("leaf")
+        turned = {unit for unit in leaves if unit in self.changed or (unit in placed) != bool(self._stood(unit))}
+        beside = partial(self._loose_beside, placed)
+        loose = {unit for unit in leaves if unit not in placed}
+        ends = turned.union(self.tied_anew & loose, *map(beside, turned))
+        former = self._crowds(ends - placed.keys(), lambda unit: [o for o in beside(unit) if unit not in ends or o not in ends])
+        now = self._crowds(loose.union(*former), beside)
+        was = {id_ for unit in leaves if not self._stood(unit) for id_ in self._ids(unit)}
+        self.moving |= ends.union(*now, *map(self._held_by, was))
+
+    def _is_loose(self, unit: str, placed: Mapping[str, Units]) -> bool:
+        return unit not in placed if unit in self.moving else not self._stood(unit)
+
+    def _loose_beside(self, placed: Mapping[str, Units], unit: str) -> list[str]:
+        found = self._tied([unit], "leaf")
+        self._look(id_ for other in found for id_ in self._ids(other))
+        return [other for other in found if self._is_loose(other, placed)]
+
+    def _crowds(self, units: Iterable[str], beside: Callable[[str], Iterable[str]]) -> list[frozenset[str]]:
+        mine = sorted(units)
+        self._look(id_ for other in self._tied(mine, "leaf") for id_ in self._ids(other))  # at once
+        known, made = cache(beside), dict[str, frozenset[str]]()
+        for unit in mine:
+            if unit not in made:
+                found = self._linkage.crowd(unit, known)
+                made |= dict.fromkeys(found, found)
+        return list(set(made.values()))
 
     def _clusters(self, placed: Mapping[str, Units]) -> dict[Units, tuple[int, str]]:
         """Every cluster that moving units are or were in, without plans, and its place in the order of clusters."""
@@ -276,9 +308,9 @@ class Region:
         cores |= {self._core(other) for unit in self.moving for other in self._stood(unit)}
         found = {core | inside[core] | self._stays_at(core): (0, min(core)) for core in cores}
         left = {unit for unit in self._moving("leaf") if unit not in placed}
-        pairs = [(one, other) for one in left for other in self._tied([one], "leaf") & left if one < other]
-        for members in self._linkage.merge(left, pairs):
-            found[frozenset(members)] = (1, min(members))
+        for crowd in self._crowds(left, partial(self._loose_beside, placed)):
+            pairs = [(one, other) for one in crowd for other in self._tied([one], "leaf") & crowd if one < other]
+            found |= {frozenset(members): (1, min(members)) for members in self._linkage.merge(crowd, pairs)}
         return found
 
     def _clusters_near(self, clusters: Mapping[Units, tuple[int, str]], plan: str) -> dict[tuple[int, str], Units]:
