@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from trucewatch.ledger.profile import Profile
 
 Units = frozenset[str]
+Offer = tuple[float, str, tuple[int, str], Units]
+"""A place for a unit: how little it fits there, the unit, the cluster's place in the order of clusters, the cluster."""
 NOWHERE: Units = frozenset()
 
 
@@ -52,12 +54,16 @@ class Region:
     """Those, and units whose ties are others now."""
     moving: set[str] = field(default_factory=set)
     """Units that are placed anew; grows until nobody else listens."""
+    loose: set[str] = field(default_factory=set)
+    """Vague units that fit no exact cluster and are clustered anew among themselves."""
     seen: set[str] = field(default_factory=set)
     """Accounts that were looked at."""
     _home: dict[str, str] = field(default_factory=dict)
     _beside: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _stands: dict[str, set[str]] = field(default_factory=dict)
     _kinds: dict[str, str] = field(default_factory=dict)
+    _next: dict[str, set[str]] = field(default_factory=dict)
+    _offers: dict[str, list[Offer]] = field(default_factory=dict)
     _core_in: dict[str, Units] = field(default_factory=dict)
     _stood_in: dict[str, Units] = field(default_factory=dict)
     _held: dict[str, Units] = field(default_factory=dict)
@@ -87,14 +93,14 @@ class Region:
         while True:
             size = len(self.moving)
             self._exact()
-            placed = self._attach(self._moving("leaf"), self._cores_near, self._stays_at)
+            placed = self._attach(self._moving("leaf"), self._offers_of, self._stays_at)
             self._compete(placed, "leaf")
             self._loose(placed)
             if len(self.moving) > size:
                 continue
             clusters = self._clusters(placed)
             self._unsettle_plans(clusters)
-            plans = self._attach(self._moving("plan"), partial(self._clusters_near, clusters), self._plans_of)
+            plans = self._attach(self._moving("plan"), partial(self._plan_offers, clusters), self._plans_of)
             self._compete(plans, "plan")
             if len(self.moving) == size:
                 return self._outcome(clusters, plans, keys)
@@ -141,10 +147,14 @@ class Region:
 
     def _tied(self, units: Iterable[str], *kinds: str) -> set[str]:
         """Units of some kinds that are tied to one of some units."""
-        mine = list(units)
-        near = {key for unit in mine for own in self._linkage.units[unit].keys for key in self._beside[own]}
-        self._load(near)
-        return {unit for unit in self._of(near) - set(mine) if self._kinds[unit] in kinds}
+        mine = set(units)
+        new = {
+            unit: {key for own in self._linkage.units[unit].keys for key in self._beside[own]}
+            for unit in mine - self._next.keys()
+        }
+        self._load(set().union(*new.values()))
+        self._next |= {unit: self._of(near) for unit, near in new.items()}
+        return {unit for unit in set().union(*(self._next[one] for one in mine)) - mine if self._kinds[unit] in kinds}
 
     def _ids(self, unit: str) -> set[str]:
         """The incidents in which a unit stands: one, but where its strand was told otherwise."""
@@ -209,9 +219,16 @@ class Region:
 
     # vague units, and plans after them
 
-    def _cores_near(self, unit: str) -> dict[tuple[int, str], Units]:
-        found = {self._core(other) for other in self._tied([unit], "exact")}
-        return {(0, min(core)): core for core in found}
+    def _offers_of(self, unit: str) -> list[Offer]:
+        """How well a vague unit fits the exact clusters to which it is tied."""
+        if unit not in self._offers:
+            found = {self._core(other) for other in self._tied([unit], "exact")}
+            self._offers[unit] = self._fits(unit, {(0, min(core)): core for core in found})
+        return self._offers[unit]
+
+    def _fits(self, unit: str, near: Mapping[tuple[int, str], Units]) -> list[Offer]:
+        means = ((order, cluster, self._linkage.fit(unit, cluster)) for order, cluster in near.items())
+        return [(-mean, unit, order, cluster) for order, cluster, mean in means if mean is not None and mean > 0]
 
     def _stays_at(self, core: Units) -> set[str]:
         """Vague units that stand at an exact cluster and do not move."""
@@ -222,18 +239,13 @@ class Region:
     def _attach(
         self,
         units: Iterable[str],
-        near: Callable[[str], Mapping[tuple[int, str], Units]],
+        fits: Callable[[str], list[Offer]],
         staying: Callable[[Units], Collection[str]],
     ) -> dict[str, Units]:
         """Where units are placed: each in the cluster that fits it best, unless one who fits there better bars it."""
-        offers = []
         mine = list(units)
         self._look(id_ for unit in {*mine, *self._tied(mine, "exact", "leaf")} for id_ in self._ids(unit))
-        for unit in mine:
-            for order, cluster in near(unit).items():
-                mean = self._linkage.fit(unit, cluster)
-                if mean is not None and mean > 0:
-                    offers.append((-mean, unit, order, cluster))
+        offers = [offer for unit in mine for offer in fits(unit)]
         placed: dict[str, Units] = {}
         inside: defaultdict[Units, set[str]] = defaultdict(set)
         for rank, unit, _, cluster in sorted(offers, key=lambda offer: offer[:3]):
@@ -277,9 +289,17 @@ class Region:
         loose = {unit for unit in leaves if unit not in placed}
         ends = turned.union(self.tied_anew & loose, *map(beside, turned))
         former = self._crowds(ends - placed.keys(), lambda unit: [o for o in beside(unit) if unit not in ends or o not in ends])
-        now = self._crowds(loose.union(*former), beside)
-        was = {id_ for unit in leaves if not self._stood(unit) for id_ in self._ids(unit)}
-        self.moving |= ends.union(*now, *map(self._held_by, was))
+        found, self.loose = loose.union(*former, self._with(leaves, placed)), set[str]()
+        while found != self.loose:
+            self.loose = found
+            found = found.union(*self._crowds(found, beside), self._with(found, placed))
+
+    def _with(self, units: Iterable[str], placed: Mapping[str, Units]) -> set[str]:
+        """The loose ones among those with whom some units stood without an exact one."""
+        ids = {id_ for unit in units if not self._stood(unit) for id_ in self._ids(unit)}
+        return {
+            unit for id_ in ids for unit in self._held_by(id_) if self._kinds[unit] == "leaf" and self._is_loose(unit, placed)
+        }
 
     def _is_loose(self, unit: str, placed: Mapping[str, Units]) -> bool:
         return unit not in placed if unit in self.moving else not self._stood(unit)
@@ -307,19 +327,18 @@ class Region:
         cores = {*inside, *(self._core(unit) for unit in self._moving("exact"))}
         cores |= {self._core(other) for unit in self.moving for other in self._stood(unit)}
         found = {core | inside[core] | self._stays_at(core): (0, min(core)) for core in cores}
-        left = {unit for unit in self._moving("leaf") if unit not in placed}
-        for crowd in self._crowds(left, partial(self._loose_beside, placed)):
+        for crowd in self._crowds(self.loose, partial(self._loose_beside, placed)):
             pairs = [(one, other) for one in crowd for other in self._tied([one], "leaf") & crowd if one < other]
             found |= {frozenset(members): (1, min(members)) for members in self._linkage.merge(crowd, pairs)}
         return found
 
-    def _clusters_near(self, clusters: Mapping[Units, tuple[int, str]], plan: str) -> dict[tuple[int, str], Units]:
+    def _plan_offers(self, clusters: Mapping[Units, tuple[int, str]], plan: str) -> list[Offer]:
         at = {unit: (order, members) for members, order in clusters.items() for unit in members}
         found: dict[tuple[int, str], Units] = {}
         for unit in self._tied([plan], "exact", "leaf"):
             order, members = at[unit] if unit in at else self._standing_still(unit)
             found[order] = members
-        return found
+        return self._fits(plan, found)
 
     def _standing_still(self, unit: str) -> tuple[tuple[int, str], Units]:
         """The cluster of a unit that nothing has reached."""
