@@ -2,7 +2,7 @@
 
 Vague accounts tie together what is told of a whole province and month, so that a component may be most of a large ledger. But what is told
 exactly does not listen to them; a vague strand listens to the exact clusters it is tied to, and to those of its like that it is barred from;
-what fits no cluster listens to its like; plans listen to all they are tied to. So a change is followed along what listens to it, and everybody
+what fits no cluster listens to its crowd; plans listen to all they are tied to. So a change is followed along what listens to it, and everybody
 else stays where he stands. The outcome is that of ``cluster`` over everything, while nobody's verdict ties or parts anything here: who has
 such verdicts near must cluster the whole component. This module must not read a database or keep anything.
 """
