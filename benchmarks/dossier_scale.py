@@ -3,6 +3,10 @@
     python benchmarks/dossier_scale.py                              # SQLite
     python benchmarks/dossier_scale.py --store postgresql           # a private cluster, with fsync; needs initdb
     python benchmarks/dossier_scale.py --sizes 1000 --out /tmp/x    # a short try
+    python benchmarks/dossier_scale.py --steady                     # reports come in the order of their days, 45 a day
+
+Without ``--steady`` reports of all three years come mixed, so that twice as many reports are twice as many accounts of each day and
+place. With it a dossier grows by new days, as one does that is kept up.
 
 An added report goes the whole way, WARC, chain of custody, database, origins, incidents, except that its coding is looked up (``replay``); the
 time that takes is taken off. Times are wall clock; beside them stands the processor time of this process, which a busy machine falsifies less.
@@ -114,18 +118,22 @@ class Bench:
 
     def grow(self, dossier: Dossier, size: int) -> list[tuple[float, float]]:
         """Add reports until there are so many; wall and processor seconds of each of the last ones, which come one by one."""
-        specs = self.maker.specs(size)
+        specs = self.maker.arrivals(size, SIZES[-1])
         there = int(dossier.read(lambda conn: conn.scalar(select(func.count()).select_from(reports))) or 0)
         at = there
         while at < size - SINGLE:
             piece = specs[at : min(at + LINES, size - SINGLE)]
-            begun = self.clock.now()
+            begun, inside = self.clock.now(), self.clock.inside
             with self.clock.outside():
                 lines = [self.maker.line(spec) for spec in piece]
             self.add(dossier, lines, f"{at}")
             spent = [1000 * (now - then) / len(piece) for now, then in zip(self.clock.now(), begun, strict=True)]
+            inside = 1000 * (self.clock.inside - inside) / len(piece)
             at += len(piece)
-            print(f"  {at} reports, {spent[0]:.1f} ms each, {spent[1]:.1f} ms of processor time", flush=True)
+            print(
+                f"  {at} reports, {spent[0]:.1f} ms each, {spent[1]:.1f} ms of processor time, {inside:.1f} of them clustering",
+                flush=True,
+            )
         return [self._one(dossier, self.maker.line(spec), str(number)) for number, spec in enumerate(specs[at:], at)]
 
     def _one(self, dossier: Dossier, line: str, name: str) -> tuple[float, float]:
@@ -338,11 +346,13 @@ def main() -> None:
     """Measure one store and keep what was found beside the other's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--steady", action="store_true", help="reports come in the order of their days")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "scale", help="where the dossiers are made")
     parser.add_argument("--copy", type=Path, help="begin with the rows of this dossier on SQLite, and grow on")
     given = parser.parse_args()
-    folder = given.out / given.store / "dossier"
+    name = f"{given.store}, steady" if given.steady else given.store
+    folder = given.out / name.replace(", ", "-") / "dossier"
     with ExitStack() as leaving:
         url = leaving.enter_context(server()) if given.store == "postgresql" else "sqlite"
         if given.copy:
@@ -351,8 +361,9 @@ def main() -> None:
             folder.parent.mkdir(parents=True, exist_ok=True)
             init(folder, name="scale", url=url)
         whole = tuple(given.sizes) == SIZES
-        made = _found().get(given.store, {}) if whole else {}
-        measured(Bench(folder, Maker()), given.sizes, made, lambda made: _save(given.store, made) if whole else None)
+        made = _found().get(name, {}) if whole else {}
+        maker = Maker(steady=given.steady)
+        measured(Bench(folder, maker), given.sizes, made, lambda made: _save(name, made) if whole else None)
 
 
 def _found() -> dict[str, Any]:

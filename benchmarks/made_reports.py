@@ -2,7 +2,8 @@
 
 A copy tells the invented stories anew: other words (letters changed, lengths kept, so that every offset holds), other dates within three years,
 other places among some 200. Words by which the ledger knows things, function words, actors and numbers stay. One report in ten is reprinted by
-another publisher. The order of arrival is mixed. A report's URL says how it was made, so that its record can be made when it is asked for.
+another publisher. The order of arrival is mixed, or that of the days of publication, a steady number a day. A report's URL says how it
+was made, so that its record can be made when it is asked for.
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ class Spec:
 
 
 @cache
+def days_of(copy: int) -> int:
+    """How many days later a copy tells its stories than they were told."""
+    return _Copy(copy).days
+
+
+@cache
 def kept_words() -> frozenset[str]:
     """Words that every copy keeps: those that the ledger and the origins know by themselves."""
     origins = [row["word"] for name in ("calendar", "quantities") for row in table(name)]
@@ -69,12 +76,18 @@ def kept_words() -> frozenset[str]:
 
 
 class Maker:
-    """Makes specs, reports and records; codes what it made."""
+    """Makes specs, reports and records; codes what it made.
 
-    def __init__(self, path: Path = REPLAY) -> None:
+    ``steady``: reports come in the order of their days, the same number on each day of three years. What a copy would tell later than that is
+    told as much earlier, with all of its dates.
+    """
+
+    def __init__(self, path: Path = REPLAY, *, steady: bool = False) -> None:
+        self.steady = steady
         with path.open(encoding="utf-8") as lines:
             self.bases: list[dict[str, Any]] = [json.loads(line) for line in lines]
         self._copies: dict[int, _Copy] = {}
+        self._days = [date.fromisoformat(base["report"]["published"][:10]).toordinal() for base in self.bases]
 
     def specs(self, count: int) -> list[Spec]:
         """The first ``count`` reports in their mixed order of arrival; a shorter list begins a longer one."""
@@ -91,6 +104,22 @@ class Maker:
                 return made[:count]
         raise ValueError(f"no more than {len(made)} reports can be made")
 
+    def arrivals(self, count: int, all_told: int) -> list[Spec]:
+        """The first ``count`` reports as they arrive, of ``all_told`` that make up the three years where the flow is steady."""
+        if not self.steady:
+            return self.specs(count)
+        order = sorted(self.specs(max(count, all_told)), key=lambda spec: (self._day(spec), spec.url))
+        return order[:count]
+
+    def _day(self, spec: Spec) -> int:
+        return self._days[spec.base] + self._shift(spec) + spec.reprint % 3
+
+    def _shift(self, spec: Spec) -> int:
+        """By how many days all dates of a report are moved."""
+        days = days_of(spec.copy)
+        begun = self._days[spec.base] - min(self._days)
+        return (days + begun) % DAYS - begun if self.steady else days
+
     def line(self, spec: Spec) -> str:
         """A report as a line for ``trucewatch add``."""
         coded = self.record(spec)
@@ -103,7 +132,7 @@ class Maker:
         copy = self._copies.get(spec.copy)
         if copy is None:
             self._copies = {**dict(list(self._copies.items())[-50:]), spec.copy: (copy := _Copy(spec.copy))}
-        made = copy.record(self.bases[spec.base])
+        made = copy.record(self.bases[spec.base], self._shift(spec))
         made["report"]["url"] = spec.url
         if spec.reprint:
             made["report"]["publisher"] = _REPRINTERS[spec.base % len(_REPRINTERS)]
@@ -143,18 +172,18 @@ class _Copy:
         self.letters = str.maketrans(table)
         self.days = chance.randrange(DAYS)
 
-    def record(self, base: dict[str, Any]) -> dict[str, Any]:
-        """A record in these words, days and places."""
+    def record(self, base: dict[str, Any], days: int) -> dict[str, Any]:
+        """A record in these words and places, so many days later."""
         text = self._text(base)
         made = self._walked(base, text)
         made["text"] = text
         report = made["report"]
         report["title"] = self._words(report["title"] or "")
-        report["published"] = _shifted(report["published"], self.days)
+        report["published"] = _shifted(report["published"], days)
         report["sha256"] = sha256(text.encode()).hexdigest()
         made["places"] = [self._place(place) for place in made["places"]]
         for time in made["times"]:
-            time |= {name: _shifted(time[name], self.days) for name in ("value", "begin", "until")}
+            time |= {name: _shifted(time[name], days) for name in ("value", "begin", "until")}
         return made
 
     def _text(self, base: dict[str, Any]) -> str:

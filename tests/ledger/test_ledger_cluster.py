@@ -7,12 +7,15 @@ from dataclasses import replace
 from itertools import combinations
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.account_samples import DISTRICT, MERN, ORL, account, dead
 
+from trucewatch.ledger import tables
 from trucewatch.ledger.cluster import cluster, components
 from trucewatch.ledger.compare import compare
+from trucewatch.ledger.linkage import Linkage
 from trucewatch.ledger.memory import Ledger
 
 PLACES = (ORL, MERN, DISTRICT, None)
@@ -139,6 +142,45 @@ def test_a_vague_account_ties_nothing_together():
     found = cluster([a, b, vague], edges_of([a, b, vague]))
     assert len(found) == 2
     assert not any({a.key, b.key} <= members for members in found)
+
+
+class Tied(Linkage):
+    """Units of which nothing is known but the scores between them."""
+
+    def __init__(self, scores):
+        super().__init__((), ())
+        self.scores = scores
+
+    def between(self, one, other):
+        return self.scores[min(one, other), max(one, other)]
+
+    def crowds(self, keys):
+        near = {key: [b if a == key else a for a, b in self.scores if key in (a, b)] for key in keys}
+        return {self.crowd(key, near.__getitem__) for key in keys}
+
+
+def test_vague_strands_that_hang_together_without_end_part_at_their_weakest_ties(monkeypatch):
+    limits = {**tables.limits(), "crowd of vague strands": 4, "sure ties of vague strands": 5}
+    monkeypatch.setattr(tables, "limits", lambda: limits)
+    chain = {("a", "b"): 2.0, ("b", "c"): 3.0, ("c", "d"): 1.0, ("d", "e"): 2.5}
+    assert Tied({**chain, ("d", "e"): None}).crowds("abcde") == {frozenset("abcd"), frozenset("e")}
+    assert Tied(chain).crowds("abcde") == {frozenset("abc"), frozenset("de")}
+    sure = dict.fromkeys(combinations("mnopqr", 2), 6.0)
+    assert Tied({**chain, **sure, ("e", "m"): 2.2}).crowds("abcdemnopqr") == {
+        frozenset("abc"),
+        frozenset("de"),
+        frozenset("mnopqr"),
+    }
+
+
+@given(
+    st.dictionaries(st.sampled_from(list(combinations("abcdefgh", 2))), st.none() | st.sampled_from((-1.0, 1.0, 2.0, 3.0, 6.0)))
+)
+def test_everybody_in_a_crowd_has_the_same(scores):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "limits", lambda: {"crowd of vague strands": 3, "sure ties of vague strands": 5})
+        found = Tied(scores).crowds("abcdefgh")
+    assert sorted(key for crowd in found for key in crowd) == list("abcdefgh")
 
 
 def test_a_plan_joins_the_patrol_that_was_held():

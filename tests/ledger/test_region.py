@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from tests.ledger.account_samples import ARMY, DISTRICT, FRONT, MERN, NEAR_ORL, ORL, account, dead
 
+from trucewatch.ledger import tables
 from trucewatch.ledger.cluster import cluster_profiles
 from trucewatch.ledger.compare import score
 from trucewatch.ledger.profile import leads, profile
@@ -104,6 +105,19 @@ def told(random, report, days):
                 harm=(dead(random.randint(1, 3)),) if random.random() < 0.4 else (),
             ))  # fmt: skip
     return found
+
+
+def few(monkeypatch, crowd, sure):
+    """Vague strands hang together in small crowds."""
+    limits = {**tables.limits(), "crowd of vague strands": crowd, "sure ties of vague strands": sure}
+    monkeypatch.setattr(tables, "limits", lambda: limits)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("crowd", [(2, 5), (4, 2), (8, 3)])
+def test_the_same_where_vague_strands_are_crowded(monkeypatch, seed, crowd):
+    few(monkeypatch, *crowd)
+    test_a_ledger_that_is_kept_up_is_the_whole_ledger(seed, DENSE)
 
 
 @pytest.mark.parametrize("days", [DENSE, WIDE], ids=["dense", "wide"])

@@ -2,7 +2,7 @@
 
 Vague accounts tie together what is told of a whole province and month, so that a component may be most of a large ledger. But what is told
 exactly does not listen to them; a vague strand listens to the exact clusters it is tied to, and to those of its like that it is barred from;
-what fits no cluster listens to its like; plans listen to all they are tied to. So a change is followed along what listens to it, and everybody
+what fits no cluster listens to its crowd; plans listen to all they are tied to. So a change is followed along what listens to it, and everybody
 else stays where he stands. The outcome is that of ``cluster`` over everything, while nobody's verdict ties or parts anything here: who has
 such verdicts near must cluster the whole component. This module must not read a database or keep anything.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from trucewatch.ledger.linkage import Linkage, Unit
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from trucewatch.ledger.profile import Profile
 
 Units = frozenset[str]
+Offer = tuple[float, str, tuple[int, str], Units]
+"""A place for a unit: how little it fits there, the unit, the cluster's place in the order of clusters, the cluster."""
 NOWHERE: Units = frozenset()
 
 
@@ -48,13 +50,22 @@ class Region:
     standing: Standing
     changed: set[str] = field(default_factory=set)
     """Units that are new or others now."""
+    tied_anew: set[str] = field(default_factory=set)
+    """Those, and units whose ties are others now."""
     moving: set[str] = field(default_factory=set)
     """Units that are placed anew; grows until nobody else listens."""
+    loose: set[str] = field(default_factory=set)
+    """Vague units that fit no exact cluster and are clustered anew among themselves."""
     seen: set[str] = field(default_factory=set)
     """Accounts that were looked at."""
     _home: dict[str, str] = field(default_factory=dict)
     _beside: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _stands: dict[str, set[str]] = field(default_factory=dict)
+    _kinds: dict[str, str] = field(default_factory=dict)
+    _next: dict[str, set[str]] = field(default_factory=dict)
+    _offers: dict[str, list[Offer]] = field(default_factory=dict)
+    _core_in: dict[str, Units] = field(default_factory=dict)
+    _stood_in: dict[str, Units] = field(default_factory=dict)
     _held: dict[str, Units] = field(default_factory=dict)
     _cores: dict[str, Units] = field(default_factory=dict)
     _heard: set[Units] = field(default_factory=set)
@@ -74,21 +85,22 @@ class Region:
         self._load(keys)
         self.changed = self._of(changed)
         former = set(self.standing.homes(list(keys)).values())
-        self.moving = self._of(keys).union(*(self._held_by(id_) for id_ in former))
+        self.tied_anew = self._of(keys)
+        self.moving = self.tied_anew.union(*(self._held_by(id_) for id_ in former))
         for id_ in set(self.standing.homes(list(changed)).values()):
             self._listen(self._core_of(id_))
             self.moving |= self._tied(self._held_by(id_), "plan")
         while True:
             size = len(self.moving)
             self._exact()
-            placed = self._attach(self._moving("leaf"), self._cores_near, self._stays_at)
+            placed = self._attach(self._moving("leaf"), self._offers_of, self._stays_at)
             self._compete(placed, "leaf")
             self._loose(placed)
             if len(self.moving) > size:
                 continue
             clusters = self._clusters(placed)
             self._unsettle_plans(clusters)
-            plans = self._attach(self._moving("plan"), partial(self._clusters_near, clusters), self._plans_of)
+            plans = self._attach(self._moving("plan"), partial(self._plan_offers, clusters), self._plans_of)
             self._compete(plans, "plan")
             if len(self.moving) == size:
                 return self._outcome(clusters, plans, keys)
@@ -120,6 +132,7 @@ class Region:
         for members in strands.values():
             unit = Unit.of(members)
             self._linkage.units[unit.key] = unit
+            self._kinds[unit.key] = "plan" if not unit.told else "leaf" if unit.leaf else "exact"
             self._home |= dict.fromkeys(unit.keys, unit.key)
             self._stands[unit.key] = {homes[key] for key in unit.keys if key in homes}
 
@@ -127,20 +140,21 @@ class Region:
         return {self._home[key] for key in keys if key in self._home}
 
     def _kind(self, unit: str) -> str:
-        found = self._linkage.units[unit]
-        if not found.told:
-            return "plan"
-        return "leaf" if found.leaf else "exact"
+        return self._kinds[unit]
 
     def _moving(self, kind: str) -> list[str]:
-        return sorted(unit for unit in self.moving if self._kind(unit) == kind)
+        return sorted(unit for unit in self.moving if self._kinds[unit] == kind)
 
     def _tied(self, units: Iterable[str], *kinds: str) -> set[str]:
         """Units of some kinds that are tied to one of some units."""
-        mine = list(units)
-        near = {key for unit in mine for own in self._linkage.units[unit].keys for key in self._beside[own]}
-        self._load(near)
-        return {unit for unit in self._of(near) - set(mine) if self._kind(unit) in kinds}
+        mine = set(units)
+        new = {
+            unit: {key for own in self._linkage.units[unit].keys for key in self._beside[own]}
+            for unit in mine - self._next.keys()
+        }
+        self._load(set().union(*new.values()))
+        self._next |= {unit: self._of(near) for unit, near in new.items()}
+        return {unit for unit in set().union(*(self._next[one] for one in mine)) - mine if self._kinds[unit] in kinds}
 
     def _ids(self, unit: str) -> set[str]:
         """The incidents in which a unit stands: one, but where its strand was told otherwise."""
@@ -162,11 +176,15 @@ class Region:
 
     def _core_of(self, id_: str) -> Units:
         """The exact units that stand in an incident; none where vague ones are among themselves."""
-        return frozenset(unit for unit in self._held_by(id_) if self._kind(unit) == "exact")
+        if id_ not in self._core_in:
+            self._core_in[id_] = frozenset(unit for unit in self._held_by(id_) if self._kinds[unit] == "exact")
+        return self._core_in[id_]
 
     def _stood(self, unit: str) -> Units:
         """The exact cluster in which a unit stands; empty where there is none."""
-        return frozenset().union(*(self._core_of(id_) for id_ in self._ids(unit)))
+        if unit not in self._stood_in:
+            self._stood_in[unit] = frozenset().union(*(self._core_of(id_) for id_ in self._ids(unit)))
+        return self._stood_in[unit]
 
     def _listen(self, units: Iterable[str]) -> None:
         """Vague units and plans that are tied to some units are placed anew."""
@@ -201,9 +219,16 @@ class Region:
 
     # vague units, and plans after them
 
-    def _cores_near(self, unit: str) -> dict[tuple[int, str], Units]:
-        found = {self._core(other) for other in self._tied([unit], "exact")}
-        return {(0, min(core)): core for core in found}
+    def _offers_of(self, unit: str) -> list[Offer]:
+        """How well a vague unit fits the exact clusters to which it is tied."""
+        if unit not in self._offers:
+            found = {self._core(other) for other in self._tied([unit], "exact")}
+            self._offers[unit] = self._fits(unit, {(0, min(core)): core for core in found})
+        return self._offers[unit]
+
+    def _fits(self, unit: str, near: Mapping[tuple[int, str], Units]) -> list[Offer]:
+        means = ((order, cluster, self._linkage.fit(unit, cluster)) for order, cluster in near.items())
+        return [(-mean, unit, order, cluster) for order, cluster, mean in means if mean is not None and mean > 0]
 
     def _stays_at(self, core: Units) -> set[str]:
         """Vague units that stand at an exact cluster and do not move."""
@@ -214,18 +239,13 @@ class Region:
     def _attach(
         self,
         units: Iterable[str],
-        near: Callable[[str], Mapping[tuple[int, str], Units]],
+        fits: Callable[[str], list[Offer]],
         staying: Callable[[Units], Collection[str]],
     ) -> dict[str, Units]:
         """Where units are placed: each in the cluster that fits it best, unless one who fits there better bars it."""
-        offers = []
         mine = list(units)
         self._look(id_ for unit in {*mine, *self._tied(mine, "exact", "leaf")} for id_ in self._ids(unit))
-        for unit in mine:
-            for order, cluster in near(unit).items():
-                mean = self._linkage.fit(unit, cluster)
-                if mean is not None and mean > 0:
-                    offers.append((-mean, unit, order, cluster))
+        offers = [offer for unit in mine for offer in fits(unit)]
         placed: dict[str, Units] = {}
         inside: defaultdict[Units, set[str]] = defaultdict(set)
         for rank, unit, _, cluster in sorted(offers, key=lambda offer: offer[:3]):
@@ -258,14 +278,46 @@ class Region:
         return frozenset(other for id_ in ids for other in self._held_by(id_) if self._kind(other) != "plan")
 
     def _loose(self, placed: Mapping[str, Units]) -> None:
-        """Vague units that fit no exact cluster, or did not, hang together with their like."""
-        loose = {unit for unit in self._moving("leaf") if unit not in placed or (self._ids(unit) and not self._stood(unit))}
-        while loose:
-            self.moving |= {
-                other for unit in loose for id_ in self._ids(unit) if not self._stood(unit) for other in self._held_by(id_)
-            }
-            loose = {other for other in self._tied(loose, "leaf") - self.moving if not self._stood(other)}
-            self.moving |= loose
+        """Vague units that fit no exact cluster, or did not, hang together with their like.
+
+        Somebody's crowd is another now only if the one that he has without any new tie holds an end of one (or he is new): by more
+        ties it can only be reached there, by fewer only be grown there.
+        """
+        leaves = self._moving("leaf")
+        turned = {unit for unit in leaves if unit in self.changed or (unit in placed) != bool(self._stood(unit))}
+        beside = partial(self._loose_beside, placed)
+        loose = {unit for unit in leaves if unit not in placed}
+        ends = turned.union(self.tied_anew & loose, *map(beside, turned))
+        former = self._crowds(ends - placed.keys(), lambda unit: [o for o in beside(unit) if unit not in ends or o not in ends])
+        found, self.loose = loose.union(*former, self._with(leaves, placed)), set[str]()
+        while found != self.loose:
+            self.loose = found
+            found = found.union(*self._crowds(found, beside), self._with(found, placed))
+
+    def _with(self, units: Iterable[str], placed: Mapping[str, Units]) -> set[str]:
+        """The loose ones among those with whom some units stood without an exact one."""
+        ids = {id_ for unit in units if not self._stood(unit) for id_ in self._ids(unit)}
+        return {
+            unit for id_ in ids for unit in self._held_by(id_) if self._kinds[unit] == "leaf" and self._is_loose(unit, placed)
+        }
+
+    def _is_loose(self, unit: str, placed: Mapping[str, Units]) -> bool:
+        return unit not in placed if unit in self.moving else not self._stood(unit)
+
+    def _loose_beside(self, placed: Mapping[str, Units], unit: str) -> list[str]:
+        found = self._tied([unit], "leaf")
+        self._look(id_ for other in found for id_ in self._ids(other))
+        return [other for other in found if self._is_loose(other, placed)]
+
+    def _crowds(self, units: Iterable[str], beside: Callable[[str], Iterable[str]]) -> list[frozenset[str]]:
+        mine = sorted(units)
+        self._look(id_ for other in self._tied(mine, "leaf") for id_ in self._ids(other))  # at once
+        known, made = cache(beside), dict[str, frozenset[str]]()
+        for unit in mine:
+            if unit not in made:
+                found = self._linkage.crowd(unit, known)
+                made |= dict.fromkeys(found, found)
+        return list(set(made.values()))
 
     def _clusters(self, placed: Mapping[str, Units]) -> dict[Units, tuple[int, str]]:
         """Every cluster that moving units are or were in, without plans, and its place in the order of clusters."""
@@ -275,19 +327,18 @@ class Region:
         cores = {*inside, *(self._core(unit) for unit in self._moving("exact"))}
         cores |= {self._core(other) for unit in self.moving for other in self._stood(unit)}
         found = {core | inside[core] | self._stays_at(core): (0, min(core)) for core in cores}
-        left = {unit for unit in self._moving("leaf") if unit not in placed}
-        pairs = [(one, other) for one in left for other in self._tied([one], "leaf") & left if one < other]
-        for members in self._linkage.merge(left, pairs):
-            found[frozenset(members)] = (1, min(members))
+        for crowd in self._crowds(self.loose, partial(self._loose_beside, placed)):
+            pairs = [(one, other) for one in crowd for other in self._tied([one], "leaf") & crowd if one < other]
+            found |= {frozenset(members): (1, min(members)) for members in self._linkage.merge(crowd, pairs)}
         return found
 
-    def _clusters_near(self, clusters: Mapping[Units, tuple[int, str]], plan: str) -> dict[tuple[int, str], Units]:
+    def _plan_offers(self, clusters: Mapping[Units, tuple[int, str]], plan: str) -> list[Offer]:
         at = {unit: (order, members) for members, order in clusters.items() for unit in members}
         found: dict[tuple[int, str], Units] = {}
         for unit in self._tied([plan], "exact", "leaf"):
             order, members = at[unit] if unit in at else self._standing_still(unit)
             found[order] = members
-        return found
+        return self._fits(plan, found)
 
     def _standing_still(self, unit: str) -> tuple[tuple[int, str], Units]:
         """The cluster of a unit that nothing has reached."""
