@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from trucewatch.ledger.profile import Profile
 
 _MOST, _LEAST = 8.0, -2.0
-"""What one score counts at most, and at least: a lone account that fits badly must not outweigh those that fit."""
+"""What one score counts at most, and at least: a lone account that fits badly must not outweigh those that fit.
+Within one report, which tells its strands apart with every word at hand, a no counts in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def link(one: Unit, other: Unit, edges: Mapping[tuple[str, str], float]) -> floa
             found = score(a, b) if found is None else found
             if found is None:
                 return None
-            scores.append(max(_LEAST, min(_MOST, found)))
+            least = _LEAST if a.account.report != b.account.report else -_MOST
+            scores.append(max(least, min(_MOST, found)))
     return (sum(scores) / len(scores) + max(scores)) / 2 if scores else _LEAST
 
 
