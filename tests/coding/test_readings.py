@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import trucewatch
+from trucewatch.coding.again import nouns
 from trucewatch.coding.drafts import raised_truces
 from trucewatch.coding.readings import readings
 from trucewatch.model import Report
@@ -62,3 +63,45 @@ def test_where_a_patrol_went_is_nobody_whom_it_went_with(coder):
     assert patrol.truce == "patrol held"
     assert patrol.recipient == ()
     assert patrol.place is not None
+
+
+def coded(coder, text):
+    return coder.code(Report("r", text, published="2020-03-20", language="en")).events
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "noun", "category"),
+    [
+        ("Rebels shelled Ariha on Monday.", "For this bombardment there will be a bill.", "bombardment", "shelling"),
+        ("Gunmen abducted three engineers near Ariha.", "It is not possible to attribute the abduction.", "abduction", "abduction"),
+        ("The army freed 30 prisoners at Ariha.", "A minister welcomed the release.", "release", "prisoner release"),
+        ("A car bomb exploded at the market of Ariha.", "No group has claimed the blast.", "blast", "explosive device"),
+    ],
+)  # fmt: skip
+def test_a_definite_noun_names_an_act_again(coder, first, second, noun, category):
+    events = coded(
+        coder, f"{first} It rained all day. Shops stayed shut until the evening. Few people were in the streets. {second}"
+    )
+    again = next(e for e in events if e.predicate.text == noun)
+    first = next(e for e in events if e.id == again.basis.again)
+    assert again.truce == first.truce == category
+    assert again.type == first.type
+    assert again.actor == again.recipient == ()
+    assert first.predicate.end < again.predicate.start
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The army said the bombardment was a provocation.",  # nothing told before
+        "Gunmen abducted three engineers near Ariha. The army stressed the need for an attack helicopter.",
+        "Rebels shelled Ariha on Monday. A bombardment is a crime.",
+        "Rebels shelled Ariha on Monday. The prisoner release was a gesture.",  # another act
+    ],
+)
+def test_what_names_nothing_again(coder, text):
+    assert all(event.basis.again is None for event in coded(coder, text))
+
+
+def test_the_table_of_nouns_has_categories_of_the_ontology():
+    assert set().union(*nouns().values()) <= set(TYPES)

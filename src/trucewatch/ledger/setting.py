@@ -249,7 +249,8 @@ class Scenery:
         known = [(m.start, m.end) for actor in self.coded.actors for m in actor.mentions]
         known += self.taken
         found = [m for m in _WORDED.finditer(text) if m.start(1) >= self.head and not _inside(m.start(1), known)]
-        heads = [m for m in _HEADING.finditer(text) if not _inside(m.start(1), [(p.start, p.end) for p in self.coded.places])]
+        places = [(p.start, p.end) for p in self.coded.places]
+        heads = [m for m in _HEADING.finditer(text) if not _inside(m.start(1), places) and not _is_topic(m[1])]
         worded = [(m.start(1), m[1]) for m in (*found, *heads) if m[1].lower() not in tables.stopwords()]
         return [(at, self.known.get(name.casefold()) or Spot(name, None, WORDED)) for at, name in worded]
 
@@ -462,6 +463,11 @@ def _passes(before: str) -> bool:
 
 def _covers(content: Iterable[Mention], event: Event) -> bool:
     return any(m.start <= event.predicate.start < m.end for m in content)
+
+
+def _is_topic(heading: str) -> bool:
+    """Whether a paragraph's heading names its subject ("Food security"), not where it was."""
+    return all(word.lower() in tables.topics() for word in heading.split())
 
 
 def _inside(at: int, spans: Iterable[tuple[int, int]]) -> bool:

@@ -144,6 +144,12 @@ def stopwords() -> frozenset[str]:
 
 
 @cache
+def topics() -> frozenset[str]:
+    """Words that head a paragraph and name its subject, not a place."""
+    return frozenset(r["topic"] for r in rows("topics.tsv"))
+
+
+@cache
 def rarity(word: str) -> float:
     """How much a word's stem tells, 0 to 1: 1 for what fewer than one report in a hundred holds, 0.5 for what one in ten holds."""
     share = _shares().get(word)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from trucewatch.knowledge.times.context import Context
 
+_YEARS = {"last": -1, "this": 0, "next": 1}
 FAR = 270  # days: a date without a year this far ahead is taken for the past one, whatever the clause
 SOON = 45  # days: a date without a year this near ahead is taken for the coming one
 
@@ -92,7 +93,7 @@ def day(match: re.Match[str], c: Context) -> Value | None:
         return None
     number = int(groups["d"]) if groups["d"] else _number("ordinals", groups["o"])
     month = _number("months", groups["m"])
-    year = int(groups["y"]) if groups["y"] else pick_year(month, number, c)
+    year = _told_year(match, c) or pick_year(month, number, c)
     if _safe(2000, month, number) is None:
         return None
     if year is None:
@@ -136,6 +137,14 @@ def _told(match: re.Match[str], group: str) -> str:
     return match.groupdict().get(group) or ""
 
 
+def _told_year(match: re.Match[str], c: Context) -> int | None:
+    """The year that stands beside a month: "2020", or "last year" counted from the anchor."""
+    told = _told(match, "y")
+    if not told or told.isdigit():
+        return int(told) if told else None
+    return c.anchor.year + _YEARS[told.split()[0]] if c.anchor else None
+
+
 def _is_month(match: re.Match[str], c: Context) -> bool:
     """Whether a month's name without a day stands for the month: "May" and "March" need a word before or a year after."""
     word = match["m"]
@@ -152,7 +161,7 @@ def month(match: re.Match[str], c: Context) -> Value | None:
     if not _is_month(match, c):
         return None
     number, direction = _number("months", match["m"]), _told(match, "dir")
-    year = int(match["y"]) if match["y"] else _month_year(number, direction, c)
+    year = _told_year(match, c) or _month_year(number, direction, c)
     if year is None:
         return Value("DATE", f"XXXX-{number:02}", "month")
     made = spans.at_month(year, number)

@@ -23,12 +23,12 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (
         "day",
         "digit ordinal weekday short the",
-        r"(?:(?P<w>{W}|{WS}\.?),?~)?(?:the~)?(?:{DD}|(?P<o>{ORD}))(?:~of)?[~-]?(?P<m>{M})\b\.?(?:,?~(?P<y>{YEAR})\b)?",
+        r"(?:(?P<w>{W}|{WS}\.?),?~)?(?:the~)?(?:{DD}|(?P<o>{ORD}))(?:~of)?[~-]?(?P<m>{M})\b\.?(?:,?~(?P<y>{YEARS})\b)?",
     ),
     (
         "day",
         "month weekday short",
-        r"(?:(?P<w>{W}|{WS}\.?),?~)?(?P<m>{M})\b\.?~(?:the~)?{DD}(?!:\d|,\d|\.\d|%|~?(?:a\.m|p\.m))(?:(?:,~?|~)(?P<y>{YEAR})\b)?",
+        r"(?:(?P<w>{W}|{WS}\.?),?~)?(?P<m>{M})\b\.?~(?:the~)?{DD}(?!:\d|,\d|\.\d|%|~?(?:a\.m|p\.m))(?:(?:,~?|~)(?P<y>{YEARS})\b)?",
     ),
     (
         "range",
@@ -41,7 +41,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (
         "month",
         "month part direction the",
-        r"(?:(?:the~)?(?P<part>{PART})[~-](?:of~)?|(?P<dir>last|this|next|past|coming)~)?(?P<m>{M})\b(?:\.?,?~(?:of~)?(?P<y>{YEAR})\b)?",
+        r"(?:(?:the~)?(?P<part>{PART})[~-](?:of~)?|(?P<dir>last|this|next|past|coming)~)?(?P<m>{M})\b(?:\.?,?~(?:of~)?(?P<y>{YEARS})\b)?",
     ),
     ("month", "earlier", r"(?P<el>earlier|later)~in~(?P<m>{M})\b(?:~(?P<y>{YEAR})\b)?"),
     (
@@ -167,6 +167,7 @@ def _classes(words: Vocabulary) -> dict[str, str]:
     return {
         "MIN": r"[0-5]\d",
         "YEAR": r"(?:1[5-9]|20)\d\d",
+        "YEARS": r"(?:1[5-9]|20)\d\d|(?:last|this|next)~year",
         "DD": r"(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d)",
         "DE": r"(?P<e>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d)",
         "M": _any(words.numbers["months"]),
