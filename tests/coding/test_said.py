@@ -31,6 +31,13 @@ FIRE = [
     ("The pumps were put out of action.", "sabotage", "happened"),
     ("The rebels sowed the path with mines.", "mine laying", "happened"),
     ("An ambulance came under fire.", "attack on a protected site", "happened"),
+    ("One of three bombs fell on the school.", "attack on a protected site", "happened"),
+    ("Gunmen opened fire on a boat of the observers.", "attack on monitors", "happened"),
+    ("Seven bombs were thrown at the school yard.", "attack on a protected site", "happened"),
+    ("The drone dropped its load on the depot.", "drone strike", "happened"),
+    ("A minibus ran over an anti-tank mine.", "explosive device", "happened"),
+    ("A mine blew the cart apart.", "explosive device", "happened"),
+    ("A gang drove off sixty head of cattle.", "looting", "happened"),
 ]
 GROUND = [
     ("Four pieces have gone.", "withdrawal", "happened"),
@@ -49,6 +56,9 @@ GROUND = [
     ("Traffic through the tunnel has been restored.", "road opened", "happened"),
     ("The bridge is shut.", "road blocked", "happened"),
     ("A chain has been stretched across the bridge.", "road blocked", "happened"),
+    ("The hauliers have pulled their lorries out of the tunnel.", "road opened", "happened"),
+    ("The hold-up of the convoy was condemned.", "aid obstructed", "happened"),
+    ("Trenches were dug on the saddle.", "fortification", "happened"),
 ]
 PEOPLE = [
     ("Three engineers were taken.", "abduction", "happened"),
@@ -65,6 +75,8 @@ PEOPLE = [
     ("After six hours the barges were turned back.", "aid obstructed", "happened"),
     ("Soldiers sent the lorries with flour home.", "aid obstructed", "happened"),
     ("The guards refused passage to the relief convoy.", "aid obstructed", "happened"),
+    ("Its old and its sick were driven away in buses.", "evacuation", "happened"),
+    ("Blankets and stoves were handed out.", "aid delivery", "happened"),
 ]
 WATCH = [
     ("Inspectors were finally let into the depot.", "monitoring post", "happened"),
@@ -77,6 +89,9 @@ WATCH = [
     ("The patrol had to turn back.", "patrol cut short", "happened"),
     ("A crowd pelted the patrol with snowballs.", "patrol obstructed", "happened"),
     ("We have signed.", "agreement signed", "happened"),
+    ("The parties shook hands on a ceasefire.", "agreement signed", "happened"),
+    ("Monitors could not enter the depot.", "access denied", "happened"),
+    ("The joint patrol did not leave its base.", "patrol held", "denied"),
 ]
 SAID = [
     ("None of our units fired on the town.", "small arms", "denied"),
@@ -112,3 +127,9 @@ def test_said(coder, text, category, status):
 )
 def test_said_of_other_things(coder, text):
     assert not [event.truce for event in coder.code(Report("r", text, language="en")).events if event.truce]
+
+
+def test_whose_the_guns_are(coder):
+    coded = coder.code(Report("r", "The artillery of the Front was drawn back from the river.", language="en"))
+    (event,) = [event for event in coded.events if event.truce == "withdrawal"]
+    assert [actor.text for actor in event.actor] == ["the Front"]

@@ -115,7 +115,7 @@ class Constraint:
 class Entry:
     """What a word means in a frame. Blank cells of the table are None (codes) or empty (roles: the engine's default).
 
-    ``actor`` and ``recipient`` list where to look, best first: "subj", "obj", "iobj", "obj.poss", "prep:against|on", "both" ...
+    ``actor`` and ``recipient`` list where to look, best first: "subj", "obj", "iobj", "obj.poss", "prep:against|on", "both", "owner" ...
     """
 
     id: str
@@ -454,7 +454,7 @@ def _entries(row: dict[str, str]) -> Iterator[Entry]:
         )
 
 
-_ROLE = re.compile(r"(subj|obj|iobj|comp|xcomp|both|none|prep:[a-z_|]+)(\.(poss|amod|subj|obj|of))?")
+_ROLE = re.compile(r"(subj|obj|iobj|comp|xcomp|both|none|owner|prep:[a-z_|]+)(\.(poss|amod|subj|obj|of))?")
 
 
 def _roles(cell: str) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ _RECIPIENT_PREPS = (
 WHERE_PREPS = ("in", "inside", "within", "across", "through", "near", "throughout", "around", "along")
 _LOW_ROLES = frozenset({"territory", "object"})
 _RECIPROCAL = "both"
+_OWNER = "owner"
 MUTUAL = frozenset({"AGREE", "CONSULT", "COOPERATE"})
 
 
@@ -102,7 +103,7 @@ class RoleFinder:
         if "none" in p.entry.actor:
             return ()
         for slot in p.entry.actor:
-            if slot == "subj":
+            if slot in {"subj", _OWNER}:
                 continue
             found = self._people(self._slot(slot, p), slot)
             if found:
@@ -111,7 +112,14 @@ class RoleFinder:
             found = self._people(heads, how)
             if found:
                 return found
-        return ()
+        return self._owners(p) if _OWNER in p.entry.actor else ()
+
+    def _owners(self, p: Predicate) -> tuple[Role, ...]:
+        """Whose the thing is that was acted on, where nobody else is said to act: "the artillery of the Front was drawn back"."""
+        things = [j for h in self._undergoer_heads(p) for j in self.tree.conjuncts(h)]
+        owned = [c for j in things for c in self.tree.kids(j, "nmod:poss", "amod", "compound")]
+        owned += [c for j in things for prep, c in self.tree.obliques(j) if prep == "of"]
+        return tuple(Role(c, _OWNER) for c in dict.fromkeys(owned) if self.cast.agentive(c) or self.cast.state_like(c))
 
     def _doers(self, p: Predicate) -> tuple[int, ...]:
         v = p.verb
