@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +18,18 @@ from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
 from trucewatch.dossier.judgements import Judgements, all_attached
 from trucewatch.dossier.leaving import door, report_ids
-from trucewatch.dossier.masking.places import TOWNS
-from trucewatch.dossier.passing import Passing, Point, cases, coarsened, shown
+from trucewatch.dossier.passing import Passing, beside, cases, coarse_record, shown
 from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import codings, current, events, members, meta, origins, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from trucewatch.dossier.project import Dossier
     from trucewatch.dossier.protection import Masked, Protected
-    from trucewatch.model import Coded, Place
+    from trucewatch.model import Coded
     from trucewatch.model.incident import Account, Incident
 
 _AT_SITE = ("places", "site", "position of a protected site that another account names")
@@ -216,52 +215,13 @@ class Handover:
         if self._way is None:
             return coded
         safe = self._way.record(conn, coded, report)
-        hidden = self._way.hidden(conn, self._beside.get(report, ()))
-        places = tuple([_coarse_place(place, hidden) for place in safe.places]) if hidden else safe.places
-        self._coarse[report] = sum(one != other for one, other in zip(places, safe.places, strict=True))
-        return safe if places == safe.places else replace(safe, places=places)
-
-    @cached_property
-    def _beside(self) -> Mapping[str, set[str]]:
-        """To each report those that tell of an incident that it tells of."""
-        told: dict[str, set[str]] = {}
-        for event, incident in self.homes.items():
-            told.setdefault(incident, set()).add(event.partition("/")[0])
-        found: dict[str, set[str]] = {}
-        for together in told.values():
-            for report in together:
-                found.setdefault(report, set()).update(together)
-        return found
+        made = coarse_record(safe, self._way.hidden(conn, beside(conn, report)))
+        self._coarse[report] = sum(one != other for one, other in zip(made.places, safe.places, strict=True))
+        return made
 
     def _case(self, conn: Connection, incident: Incident, accounts: Sequence[Account]) -> Case:
         if self._way is None:
             return Case(incident, tuple(accounts))
-        masked = _numbered(self._way.masked(conn, accounts))
-        hidden = self._way.hidden(conn, {account.report for account in accounts})
-        safe = tuple([coarsened(account, hidden) for account in masked]) if hidden else tuple(masked)
+        masked, safe = self._way.laid(conn, accounts), tuple(self._way.together(conn, accounts))
         self._coarse[incident.id] = sum(one != other for one, other in zip(masked, safe, strict=True))
         return Case(shown(incident, safe, self.dossier.config.publishers), safe)
-
-
-def _coarse_place(place: Place, hidden: Mapping[Point, Place]) -> Place:
-    """The same for a place of a record, whose words stay those of its text."""
-    known = hidden.get((place.latitude, place.longitude))
-    if known is None:
-        return place
-    name = place.name if place.kind in TOWNS else known.name
-    lat, lon = known.latitude, known.longitude
-    return replace(place, name=name, latitude=lat, longitude=lon, precision=known.precision, geonameid=None, candidates=())
-
-
-def _numbered(accounts: Sequence[Account]) -> list[Account]:
-    """Accounts whose origins are numbers: an origin's key may hold a name."""
-    origins, groups = (_numbers(sorted({getattr(a, name) for a in accounts})) for name in ("origin", "group"))
-    return [
-        replace(a, origin=origins[a.origin], group=groups[a.group], origin_words=origins[a.origin] if a.origin_words else "")
-        for a in accounts
-    ]
-
-
-def _numbers(names: Iterable[str]) -> dict[str, str]:
-    numbered = {name: f"origin {number}" for number, name in enumerate([name for name in names if name], 1)}
-    return {"": "", **numbered}
