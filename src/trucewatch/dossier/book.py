@@ -117,7 +117,7 @@ def leaving(
             for incident, accounts in cases(conn, begin, until, only):
                 masked = gate.together(conn, accounts)
                 told = shown(incident, masked, sides)
-                made = _masked(book.hold(incident, accounts), book.hold(told, masked)) if book else ()
+                made = findings_told(book.hold(incident, accounts), book.hold(told, masked)) if book else ()
                 yield Held(told, tuple(masked), made)
             if met is not None and not (begin or until):
                 gate.meet_rest(conn)
@@ -128,7 +128,7 @@ def leaving(
             log(gate.used)
 
 
-def _masked(true: Sequence[Finding], shown: Sequence[Finding]) -> tuple[Finding, ...]:
+def findings_told(true: Sequence[Finding], shown: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings as they are, in words that may leave; where masking hides what decides, the reasons say only that."""
     safe = {finding.term: finding for finding in shown}
     made = []
