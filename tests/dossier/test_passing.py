@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.ledger.account_samples import ARMY, FRONT, MERN, ORL, account, dead, on
 
-from trucewatch.dossier.passing import GIVEN, Passed, _parties, laid, together
+from trucewatch.dossier.passing import GIVEN, Overlaid, Passed, _parties, laid, together
 from trucewatch.knowledge.actors import ActorFile
 from trucewatch.model import Place
 from trucewatch.model.incident import Party, Spot, Voice
@@ -36,13 +36,13 @@ def safe(plain):
 
 def _passed(plain, safe, hidden=None):
     parties = {key: party for party in safe.actor for key in (party.id, party.text) if key}
-    return {plain.report: Passed({plain.event: (plain, safe)}, hidden or {}, parties)}
+    return {plain.report: Passed({plain.event: safe}, hidden or {}, parties)}
 
 
 @pytest.fixture
 def leave(plain, safe, actors):
     def leaving(**typed):
-        return laid([replace(plain, **typed)], _passed(plain, safe), actors)[0]
+        return laid([Overlaid(plain, replace(plain, **typed))], _passed(plain, safe), actors)[0]
 
     return leaving
 
@@ -95,7 +95,7 @@ def test_no_account_tells_a_place_more_exactly_than_another_of_its_incident(plai
     rough = Place(0, 3, "Orl", "Orl", "village", "XVA", "North", 30.3, -40.2, None, 2, 0.9)
     other = account("r2", near=(MERN,))
     known = _passed(plain, safe, {(ORL.latitude, ORL.longitude): rough}) | _passed(other, other)
-    told = together([plain, other], known, actors)
+    told = together([Overlaid(plain, plain), Overlaid(other, other)], known, actors)
     assert {(one.place.latitude, one.place.precision) for one in told} == {(30.3, 2)}
     assert {spot.latitude for spot in told[1].scene.places} == {30.3}
     assert told[1].near == (MERN,)
@@ -106,7 +106,7 @@ def test_origins_are_numbered_as_their_incident_lists_them_and_keep_words_that_a
         "r2", published="2032-05-12", origin="name:zora", origin_words="Zora, as quoted by Paper r2", group="r-zora"
     )
     late = account("r1", origin="name:ana", origin_words="Paper r1", group="r-ana")
-    left = laid([late, early], _passed(late, late) | _passed(early, early), actors)
+    left = laid([Overlaid(late, late), Overlaid(early, early)], _passed(late, late) | _passed(early, early), actors)
     assert [(one.origin, one.group, one.origin_words) for one in left] == [
         ("origin 2", "group 2", "Paper r1"),
         ("origin 1", "group 1", "origin 1"),
@@ -114,7 +114,7 @@ def test_origins_are_numbered_as_their_incident_lists_them_and_keep_words_that_a
 
 
 def test_what_the_machine_does_not_have_any_more_does_not_leave(plain, safe, actors):
-    assert laid([replace(plain, event="e9"), account("r9")], _passed(plain, safe), actors) == []
+    assert laid([Overlaid(one, one) for one in (replace(plain, event="e9"), account("r9"))], _passed(plain, safe), actors) == []
 
 
 def test_records_show_whom_they_know_by_ids_and_by_words():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trucewatch.dossier import keeping
 from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.leaving import door, report_ids
-from trucewatch.dossier.passing import Passing, cases, shown
+from trucewatch.dossier.passing import Passing, cases, overlaid, shown
 from trucewatch.ledger.agreements import desks, find, load, shipped
 from trucewatch.ledger.findings import Book
 from trucewatch.ledger.over_time import Leaf
@@ -114,8 +114,8 @@ def leaving(
     sides = dossier.config.publishers
     try:
         with dossier.store.read() as conn:
-            for incident, accounts in cases(conn, begin, until, only):
-                masked = gate.together(conn, accounts)
+            for incident, found in overlaid(conn, begin, until, only):
+                masked, accounts = gate.together(conn, found), [pair.held for pair in found]
                 told = shown(incident, masked, sides)
                 made = findings_told(book.hold(incident, accounts), book.hold(told, masked)) if book else ()
                 yield Held(told, tuple(masked), made)

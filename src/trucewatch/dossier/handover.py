@@ -18,7 +18,7 @@ from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
 from trucewatch.dossier.judgements import Judgements, all_attached
 from trucewatch.dossier.leaving import door, report_ids
-from trucewatch.dossier.passing import Passing, beside, cases, coarse_record, shown
+from trucewatch.dossier.passing import Passing, beside, coarse_record, overlaid, shown
 from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import codings, current, events, members, meta, origins, reports
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from trucewatch.dossier.passing import Overlaid
     from trucewatch.dossier.project import Dossier
     from trucewatch.dossier.protection import Masked, Protected
     from trucewatch.model import Coded
@@ -176,9 +177,9 @@ class Handover:
         """The incidents with their accounts, the earliest first, those without a day last."""
         with self.dossier.store.read() as conn:
             ids = None if self.chosen is None else frozenset(incident_order(conn, self.wanted))
-            for incident, accounts in cases(conn, None, None):
+            for incident, found in overlaid(conn, None, None):
                 if ids is None or incident.id in ids:
-                    yield self._case(conn, incident, accounts)
+                    yield self._case(conn, incident, found)
                     self.tick(incident.headline)
 
     def records(self) -> Iterator[tuple[str, Coded]]:
@@ -219,9 +220,9 @@ class Handover:
         self._coarse[report] = sum(one != other for one, other in zip(made.places, safe.places, strict=True))
         return made
 
-    def _case(self, conn: Connection, incident: Incident, accounts: Sequence[Account]) -> Case:
+    def _case(self, conn: Connection, incident: Incident, found: Sequence[Overlaid]) -> Case:
         if self._way is None:
-            return Case(incident, tuple(accounts))
-        masked, safe = self._way.laid(conn, accounts), tuple(self._way.together(conn, accounts))
+            return Case(incident, tuple([pair.held for pair in found]))
+        masked, safe = self._way.laid(conn, found), tuple(self._way.together(conn, found))
         self._coarse[incident.id] = sum(one != other for one, other in zip(masked, safe, strict=True))
         return Case(shown(incident, safe, self.dossier.config.publishers), safe)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
@@ -47,10 +47,25 @@ GIVEN = "[a reviewer's words]"
 CIVILIANS = "civilians"
 
 
+class Overlaid(NamedTuple):
+    """An account as the machine has it, and as the reviewers hold it."""
+
+    machine: Account
+    held: Account
+
+
 def cases(
     conn: Connection, begin: str | None, until: str | None, only: Sequence[str] | None = None
 ) -> Iterator[tuple[Incident, list[Account]]]:
     """Incidents with their accounts as the reviewers hold them; ``only``: these, by their ids, instead of those of some days."""
+    for incident, found in overlaid(conn, begin, until, only):
+        yield incident, [pair.held for pair in found]
+
+
+def overlaid(
+    conn: Connection, begin: str | None, until: str | None, only: Sequence[str] | None = None
+) -> Iterator[tuple[Incident, list[Overlaid]]]:
+    """The same with what the machine has beside what the reviewers hold."""
     judgements = Judgements(conn)
     order = incident_order(conn, Filter(begin=begin, until=until)) if only is None else only
     for at in range(0, len(order), BATCH):
@@ -58,9 +73,11 @@ def cases(
         homes: dict[str, list[str]] = {}
         for key, home in conn.execute(select(members.c.event, members.c.incident).where(members.c.incident.in_(ids))):
             homes.setdefault(home, []).append(key)
-        accounts = judgements.corrected(plain_accounts(conn, [key for keys in homes.values() for key in keys]))
+        machine = plain_accounts(conn, [key for keys in homes.values() for key in keys])
+        held = judgements.corrected(machine)
         for id_, summary in _summaries(conn, ids):
-            yield from_json(summary), [accounts[key] for key in sorted(homes.get(id_, ())) if key in accounts]
+            found = [Overlaid(machine[key], held[key]) for key in sorted(homes.get(id_, ())) if key in held]
+            yield from_json(summary), found
 
 
 def _summaries(conn: Connection, ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -75,19 +92,19 @@ def _summaries(conn: Connection, ids: Sequence[str]) -> list[tuple[str, str]]:
 class Passed:
     """What may leave of a report's accounts.
 
-    ``accounts``: an event to its account as the machine has it, and as it may leave. ``hidden``: points that may not be given away, each with
-    the place as it may be told. ``parties``: whom the protected record knows, by their ids and by their words.
+    ``accounts``: an event to its account in the words of the protected record. ``hidden``: points that may not be given away, each with the
+    place as it may be told. ``parties``: whom the protected record knows, by their ids and by their words.
     """
 
-    accounts: Mapping[str, tuple[Account, Account]]
+    accounts: Mapping[str, Account]
     hidden: Mapping[Point, Place]
     parties: Mapping[str, Party]
 
     @classmethod
     def of(cls, coded: Coded, safe: Coded) -> Passed:
         """Of a record and the protected one."""
-        pairs = {plain.event: (plain, own) for plain, own in zip(accounts_of(coded), accounts_of(safe), strict=True)}
-        return cls(pairs, _given_away(coded, safe), _parties(own for _, own in pairs.values()))
+        accounts = {account.event: account for account in accounts_of(safe)}
+        return cls(accounts, _given_away(coded, safe), _parties(accounts.values()))
 
 
 def _parties(accounts: Iterable[Account]) -> dict[str, Party]:
@@ -131,18 +148,18 @@ def beside(conn: Connection, report: str) -> list[str]:
 # --- an incident --------------------------------------------------------------------------------------------------------------------------
 
 
-def together(accounts: Sequence[Account], known: Mapping[str, Passed], actors: ActorFile) -> list[Account]:
-    """The accounts of one incident, as the reviewers hold them, as they may leave. ``known``: what may leave of their reports."""
-    return coarse(laid(accounts, known, actors), joined(found.hidden for found in known.values()))
+def together(found: Iterable[Overlaid], known: Mapping[str, Passed], actors: ActorFile) -> list[Account]:
+    """The accounts of one incident as they may leave. ``known``: what may leave of their reports."""
+    return coarse(laid(found, known, actors), joined(passed.hidden for passed in known.values()))
 
 
-def laid(accounts: Iterable[Account], known: Mapping[str, Passed], actors: ActorFile) -> list[Account]:
+def laid(found: Iterable[Overlaid], known: Mapping[str, Passed], actors: ActorFile) -> list[Account]:
     """The same, each by itself: in the words of its protected record, with numbers for origins. Events that are no more are left out."""
     made = []
-    for account in accounts:
-        found = known.get(account.report)
-        if found is not None and account.event in found.accounts:
-            made.append(_Laid(*found.accounts[account.event], found.parties, actors).over(account))
+    for machine, held in found:
+        passed = known.get(held.report)
+        if passed is not None and held.event in passed.accounts:
+            made.append(_Laid(machine, passed.accounts[held.event], passed.parties, actors).over(held))
     return _numbered(made)
 
 
@@ -242,13 +259,14 @@ class _Laid:
             recipient=self._named(account.recipient, plain.recipient, safe.recipient),
             place=safe.place if account.place == plain.place else self._spot(account.place),
             time=safe.time if account.time == plain.time else _dated(account.time),
-            harm=self._harm(account.harm),
+            harm=safe.harm if account.harm == plain.harm else self._harm(account.harm),
             voice=safe.voice if account.voice == plain.voice else self._voice(account.voice),
         )
 
-    def _named(self, found: Iterable[Party], plain: Sequence[Party], safe: Sequence[Party]) -> tuple[Party, ...]:
-        own = dict(zip(plain, safe, strict=True))
-        return tuple([own.get(party) or self._known(party.id, party.text) or Party(GIVEN) for party in found])
+    def _named(self, found: tuple[Party, ...], plain: tuple[Party, ...], safe: tuple[Party, ...]) -> tuple[Party, ...]:
+        own = dict(zip(plain, safe, strict=False))  # of one length, unless another program made the one than the other
+        named = (own.get(party) or self._known(party.id, party.text) or Party(GIVEN) for party in found)
+        return safe if found == plain else tuple(named)
 
     def _known(self, id_: str | None, words: str) -> Party | None:
         """A party that may be named: by its id, or where none was typed by words that the record has."""
@@ -273,7 +291,7 @@ class _Laid:
         return Spot(GIVEN, country=country, admin1=admin1, precision=4 if admin1 else 6)
 
     def _harm(self, found: Iterable[Harm]) -> tuple[Harm, ...]:
-        own = dict(zip(self.plain.harm, self.safe.harm, strict=True))
+        own = dict(zip(self.plain.harm, self.safe.harm, strict=False))
         return tuple([own.get(harm) or self._counted(harm) for harm in found])
 
     def _counted(self, harm: Harm) -> Harm:
@@ -327,17 +345,17 @@ class Passing:
             if coded is not None:
                 self.record(conn, coded, report)
 
-    def together(self, conn: Connection, accounts: Sequence[Account]) -> list[Account]:
+    def together(self, conn: Connection, found: Sequence[Overlaid]) -> list[Account]:
         """The accounts of one incident as they may leave."""
-        return together(accounts, self._of(conn, accounts), self.door.actors)
+        return together(found, self._of(conn, found), self.door.actors)
 
-    def laid(self, conn: Connection, accounts: Sequence[Account]) -> list[Account]:
+    def laid(self, conn: Connection, found: Sequence[Overlaid]) -> list[Account]:
         """The same, each by itself."""
-        return laid(accounts, self._of(conn, accounts), self.door.actors)
+        return laid(found, self._of(conn, found), self.door.actors)
 
-    def _of(self, conn: Connection, accounts: Sequence[Account]) -> dict[str, Passed]:
-        reports = sorted({account.report for account in accounts})
-        return {report: found for report in reports if (found := self._passed(conn, report)) is not None}
+    def _of(self, conn: Connection, found: Sequence[Overlaid]) -> dict[str, Passed]:
+        reports = sorted({pair.held.report for pair in found})
+        return {report: passed for report in reports if (passed := self._passed(conn, report)) is not None}
 
     def hidden(self, conn: Connection, reports: Iterable[str]) -> dict[Point, Place]:
         """The points that any of some reports may not give away."""

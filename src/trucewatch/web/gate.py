@@ -19,7 +19,7 @@ from trucewatch.dossier import browse, chain_rows, keeping
 from trucewatch.dossier.incident_graph import row_of
 from trucewatch.dossier.judgements import all_verdicts
 from trucewatch.dossier.leaving import Door, door, names_at_risk, persons
-from trucewatch.dossier.passing import Passed, Point, beside, cases, coarse_record, hides, joined, shown, together
+from trucewatch.dossier.passing import Passed, Point, beside, coarse_record, hides, joined, overlaid, shown, together
 from trucewatch.dossier.store.tables import current, events, incidents, members
 from trucewatch.web.kept import Kept
 from trucewatch.web.masks import Masks, program
@@ -314,10 +314,10 @@ class Gate:
         return _digest(repr(way.policy), repr(sorted(config.publishers.items())), *files)
 
     def _told(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]]:
-        incident, held = next(cases(conn, None, None, [id_]))
-        reports = sorted({account.report for account in held})
-        known = {report: found.passed for report in reports if (found := self._masked(conn, report)) is not None}
-        safe = together(held, known, self._way(conn).actors)
+        incident, found = next(overlaid(conn, None, None, [id_]))
+        reports = sorted({pair.held.report for pair in found})
+        known = {report: masked.passed for report in reports if (masked := self._masked(conn, report)) is not None}
+        safe = together(found, known, self._way(conn).actors)
         return shown(incident, safe, self.house.dossier().config.publishers), {account.key: account for account in safe}
 
 
