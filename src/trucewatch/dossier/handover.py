@@ -18,7 +18,7 @@ from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
 from trucewatch.dossier.judgements import Judgements, all_attached
 from trucewatch.dossier.leaving import door, report_ids
-from trucewatch.dossier.passing import Passing, beside, coarse_record, overlaid, shown
+from trucewatch.dossier.passing import AT_SITE, Passing, overlaid, shown
 from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import codings, current, events, members, meta, origins, reports
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from trucewatch.dossier.protection import Masked, Protected
     from trucewatch.model import Coded
     from trucewatch.model.incident import Account, Incident
-
-_AT_SITE = ("places", "site", "position of a protected site that another account names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Handover:
         for masked in self._masked.values():
             for item in masked:
                 counts[item.field, item.kind, item.reason] += item.count
-        counts[_AT_SITE] += sum(self._coarse.values())
+        counts[AT_SITE] += sum(self._coarse.values())
         return {
             "applied": True,
             "mask_private_persons": policy.mask_private_persons,
@@ -216,7 +214,7 @@ class Handover:
         if self._way is None:
             return coded
         safe = self._way.record(conn, coded, report)
-        made = coarse_record(safe, self._way.hidden(conn, beside(conn, report)))
+        made = self._way.coarse(conn, safe, report)
         self._coarse[report] = sum(one != other for one, other in zip(made.places, safe.places, strict=True))
         return made
 

@@ -17,8 +17,9 @@ from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.accounts import plain_accounts
 from trucewatch.dossier.browse import Filter, incident_order
 from trucewatch.dossier.judgements import Judgements
-from trucewatch.dossier.leaving import persons, report_ids
+from trucewatch.dossier.leaving import door, persons, report_ids
 from trucewatch.dossier.masking.places import TOWNS, anchors, at_sites
+from trucewatch.dossier.protection import Masked
 from trucewatch.dossier.store.tables import events, incidents, members
 from trucewatch.ledger.accounts import accounts_of, told
 from trucewatch.ledger.incidents import from_json, line_up, summarise
@@ -45,6 +46,8 @@ _KEPT = 1024
 GIVEN = "[a reviewer's words]"
 #: The side of harm that is nobody's.
 CIVILIANS = "civilians"
+#: Field, kind and reason of what is masked for another report's sake.
+AT_SITE = ("places", "site", "position of a protected site that another account names")
 
 
 class Overlaid(NamedTuple):
@@ -338,6 +341,10 @@ class Passing:
             self.met(report or coded.id, made)
         return made.coded
 
+    def coarse(self, conn: Connection, safe: Coded, report: str) -> Coded:
+        """A record as it may leave beside the others: it tells no place more exactly than a report of the same incident may."""
+        return coarse_record(safe, self.hidden(conn, beside(conn, report)))
+
     def meet_rest(self, conn: Connection) -> None:
         """Make the protected records of all reports that were not met yet, for whoever hears of them."""
         for report in report_ids(conn):
@@ -382,6 +389,33 @@ class Passing:
         if self.used:
             names = [list(item) for item in sorted(self.used)]
             dossier.write(lambda conn: chain_rows.enter(conn, "override", {"names": names}))
+
+
+def outgoing(dossier: Dossier, ids: Iterable[str]) -> Iterator[Protected]:
+    """Records as they may leave, in order; the overrides they rest on are put on record at the end."""
+    met: dict[str, Protected] = {}
+    way = Passing(door(dossier), met.__setitem__)
+
+    def passed(conn: Connection, report: str) -> Protected | None:
+        coded = keeping.load(conn, report)
+        if coded is None:
+            return None
+        made = way.coarse(conn, way.record(conn, coded, report), report)
+        return roughened(met.pop(report), made)
+
+    try:
+        for id_ in ids:
+            found = dossier.read(lambda conn, id_=id_: passed(conn, id_))  # type: ignore[misc]
+            if found is not None:
+                yield found
+    finally:
+        way.log(dossier)
+
+
+def roughened(made: Protected, coarse: Coded) -> Protected:
+    """A protected record whose places another report made coarse, with how many."""
+    number = sum(one != other for one, other in zip(made.coded.places, coarse.places, strict=True))
+    return replace(made, coded=coarse, masked=(*made.masked, Masked(*AT_SITE, number))) if number else made
 
 
 def shown(incident: Incident, accounts: Sequence[Account], sides: Mapping[str, str]) -> Incident:
