@@ -19,7 +19,8 @@ import trucewatch
 from trucewatch.dossier import browse, keeping, open_desk
 from trucewatch.dossier.adding import Adding, cut_off
 from trucewatch.dossier.keeping import coder_json
-from trucewatch.dossier.leaving import outgoing, report_ids
+from trucewatch.dossier.leaving import report_ids
+from trucewatch.dossier.passing import outgoing
 from trucewatch.dossier.project import init, open_dossier
 from trucewatch.dossier.recoding import recode, stale
 from trucewatch.dossier.standing import standing

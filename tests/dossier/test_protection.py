@@ -124,6 +124,40 @@ def test_a_role_gives_a_name_away_that_the_encoder_missed():
     assert masked_text("They shot driver Ilva Renn and Mrs Solt.") == "They shot driver [a driver] and Mrs [person 1]."
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Ilva Renn was killed by shelling in Orl.", "[person 1] was killed by shelling in Orl."),
+        ("Shells fell. Ilva Renn has been badly wounded.", "Shells fell. [person 1] has been badly wounded."),
+        ("Ilva Renn, 34, told of the shelling.", "[person 1], 34, told of the shelling."),
+        ("Ilva Renn (8) died. Renn was asleep.", "[person 1] (8) died. [person 1] was asleep."),
+        ("Rebels abducted Ilva Renn and Ana Solt in Orl.", "Rebels abducted [person 1] and [person 2] in Orl."),
+        ("Ilva Renn and Ana Solt were arrested.", "[person 1] and [person 2] were arrested."),
+        ("They killed Ilva Renn.", "They killed [person 1]."),
+    ],
+)
+def test_an_age_or_what_befell_somebody_gives_away_a_name_that_the_encoder_missed_also_at_the_very_start(text, masked):
+    assert masked_text(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Hill Brigades were killed to a man.",
+        "A man of Upper Orl was killed.",
+        "The army detained Hill Brigade fighters.",
+        "They hurt U.S. manufacturers.",
+        "Apache Longbow was shot down.",
+        "They executed Order Sixty.",
+        "Orl Road, 34 kilometres long, was shut.",
+        "Upper Orl was shelled.",
+        "Commander Ilva Renn was killed.",
+    ],
+)
+def test_bodies_places_and_public_persons_are_not_taken_for_private_ones_by_what_befell_them(text):
+    assert masked_text(text) == text
+
+
 def test_persons_of_the_actor_file_stay_but_not_whoever_bears_their_surname():
     text = "Vladimir Putin spoke. Fatima Muttaqi wept."
     record = coded(text)

@@ -20,6 +20,8 @@ from trucewatch.dossier.book import leaving
 from trucewatch.dossier.browse import Filter
 from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.handover import Handover
+from trucewatch.dossier.leaving import report_ids
+from trucewatch.dossier.passing import outgoing
 from trucewatch.dossier.project import open_dossier
 from trucewatch.dossier.store.tables import events
 from trucewatch.dossier.verdicts.desk import Request
@@ -77,6 +79,16 @@ def test_the_point_of_a_protected_site_is_in_no_row_though_another_report_of_the
     assert "46.4" in text_of(exported.path(name))
     masked = {(item["field"], item["reason"]) for item in exported.about(name)["protection"]["masked"]}
     assert ("places", "position of a protected site that another account names") in masked
+
+
+def test_the_records_of_a_dossier_export_are_those_of_an_export(folder):
+    with open_dossier(folder, write=True) as dossier:
+        told = list(outgoing(dossier, dossier.read(report_ids)))
+        assert [found.coded for found in told] == [coded for _, coded in Handover(dossier).records()]
+    assert made.EXACT[0] not in {place.latitude for found in told for place in found.coded.places}
+    assert any(
+        item.reason == "position of a protected site that another account names" for found in told for item in found.masked
+    )
 
 
 def test_two_exports_of_one_dossier_are_the_same_bytes(exported, export_dossier, tmp_path):

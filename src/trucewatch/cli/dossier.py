@@ -88,7 +88,8 @@ def export(  # noqa: PLR0917 - click gives them by name
 
 def _records(dossier: Dossier, out: Path) -> None:
     from trucewatch.cli.code import opened_output  # noqa: PLC0415 - --help must be quick
-    from trucewatch.dossier.leaving import outgoing, report_ids  # noqa: PLC0415 - --help must be quick
+    from trucewatch.dossier.leaving import report_ids  # noqa: PLC0415 - --help must be quick
+    from trucewatch.dossier.passing import outgoing  # noqa: PLC0415 - --help must be quick
     from trucewatch.model.contract import to_json  # noqa: PLC0415 - --help must be quick
 
     ids = dossier.read(report_ids)

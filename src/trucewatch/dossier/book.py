@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trucewatch.dossier import keeping
 from trucewatch.dossier.judgements import Judgements
 from trucewatch.dossier.leaving import door, report_ids
-from trucewatch.dossier.passing import Passing, cases, shown
+from trucewatch.dossier.passing import Passing, cases, overlaid, shown
 from trucewatch.ledger.agreements import desks, find, load, shipped
 from trucewatch.ledger.findings import Book
 from trucewatch.ledger.over_time import Leaf
@@ -114,10 +114,10 @@ def leaving(
     sides = dossier.config.publishers
     try:
         with dossier.store.read() as conn:
-            for incident, accounts in cases(conn, begin, until, only):
-                masked = gate.together(conn, accounts)
+            for incident, found in overlaid(conn, begin, until, only):
+                masked, accounts = gate.together(conn, found), [pair.held for pair in found]
                 told = shown(incident, masked, sides)
-                made = _masked(book.hold(incident, accounts), book.hold(told, masked)) if book else ()
+                made = findings_told(book.hold(incident, accounts), book.hold(told, masked)) if book else ()
                 yield Held(told, tuple(masked), made)
             if met is not None and not (begin or until):
                 gate.meet_rest(conn)
@@ -128,7 +128,7 @@ def leaving(
             log(gate.used)
 
 
-def _masked(true: Sequence[Finding], shown: Sequence[Finding]) -> tuple[Finding, ...]:
+def findings_told(true: Sequence[Finding], shown: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings as they are, in words that may leave; where masking hides what decides, the reasons say only that."""
     safe = {finding.term: finding for finding in shown}
     made = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,22 +18,20 @@ from trucewatch.dossier import chain_rows, keeping
 from trucewatch.dossier.browse import Filter, incident_count, incident_order, incident_query, provenance
 from trucewatch.dossier.judgements import Judgements, all_attached
 from trucewatch.dossier.leaving import door, report_ids
-from trucewatch.dossier.masking.places import TOWNS
-from trucewatch.dossier.passing import Passing, Point, cases, coarsened, shown
+from trucewatch.dossier.passing import AT_SITE, Passing, overlaid, shown
 from trucewatch.dossier.sql import table
 from trucewatch.dossier.store.tables import codings, current, events, members, meta, origins, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
+    from trucewatch.dossier.passing import Overlaid
     from trucewatch.dossier.project import Dossier
     from trucewatch.dossier.protection import Masked, Protected
-    from trucewatch.model import Coded, Place
+    from trucewatch.model import Coded
     from trucewatch.model.incident import Account, Incident
-
-_AT_SITE = ("places", "site", "position of a protected site that another account names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Handover:
         for masked in self._masked.values():
             for item in masked:
                 counts[item.field, item.kind, item.reason] += item.count
-        counts[_AT_SITE] += sum(self._coarse.values())
+        counts[AT_SITE] += sum(self._coarse.values())
         return {
             "applied": True,
             "mask_private_persons": policy.mask_private_persons,
@@ -177,9 +175,9 @@ class Handover:
         """The incidents with their accounts, the earliest first, those without a day last."""
         with self.dossier.store.read() as conn:
             ids = None if self.chosen is None else frozenset(incident_order(conn, self.wanted))
-            for incident, accounts in cases(conn, None, None):
+            for incident, found in overlaid(conn, None, None):
                 if ids is None or incident.id in ids:
-                    yield self._case(conn, incident, accounts)
+                    yield self._case(conn, incident, found)
                     self.tick(incident.headline)
 
     def records(self) -> Iterator[tuple[str, Coded]]:
@@ -216,52 +214,13 @@ class Handover:
         if self._way is None:
             return coded
         safe = self._way.record(conn, coded, report)
-        hidden = self._way.hidden(conn, self._beside.get(report, ()))
-        places = tuple([_coarse_place(place, hidden) for place in safe.places]) if hidden else safe.places
-        self._coarse[report] = sum(one != other for one, other in zip(places, safe.places, strict=True))
-        return safe if places == safe.places else replace(safe, places=places)
+        made = self._way.coarse(conn, safe, report)
+        self._coarse[report] = sum(one != other for one, other in zip(made.places, safe.places, strict=True))
+        return made
 
-    @cached_property
-    def _beside(self) -> Mapping[str, set[str]]:
-        """To each report those that tell of an incident that it tells of."""
-        told: dict[str, set[str]] = {}
-        for event, incident in self.homes.items():
-            told.setdefault(incident, set()).add(event.partition("/")[0])
-        found: dict[str, set[str]] = {}
-        for together in told.values():
-            for report in together:
-                found.setdefault(report, set()).update(together)
-        return found
-
-    def _case(self, conn: Connection, incident: Incident, accounts: Sequence[Account]) -> Case:
+    def _case(self, conn: Connection, incident: Incident, found: Sequence[Overlaid]) -> Case:
         if self._way is None:
-            return Case(incident, tuple(accounts))
-        masked = _numbered(self._way.masked(conn, accounts))
-        hidden = self._way.hidden(conn, {account.report for account in accounts})
-        safe = tuple([coarsened(account, hidden) for account in masked]) if hidden else tuple(masked)
+            return Case(incident, tuple([pair.held for pair in found]))
+        masked, safe = self._way.laid(conn, found), tuple(self._way.together(conn, found))
         self._coarse[incident.id] = sum(one != other for one, other in zip(masked, safe, strict=True))
         return Case(shown(incident, safe, self.dossier.config.publishers), safe)
-
-
-def _coarse_place(place: Place, hidden: Mapping[Point, Place]) -> Place:
-    """The same for a place of a record, whose words stay those of its text."""
-    known = hidden.get((place.latitude, place.longitude))
-    if known is None:
-        return place
-    name = place.name if place.kind in TOWNS else known.name
-    lat, lon = known.latitude, known.longitude
-    return replace(place, name=name, latitude=lat, longitude=lon, precision=known.precision, geonameid=None, candidates=())
-
-
-def _numbered(accounts: Sequence[Account]) -> list[Account]:
-    """Accounts whose origins are numbers: an origin's key may hold a name."""
-    origins, groups = (_numbers(sorted({getattr(a, name) for a in accounts})) for name in ("origin", "group"))
-    return [
-        replace(a, origin=origins[a.origin], group=groups[a.group], origin_words=origins[a.origin] if a.origin_words else "")
-        for a in accounts
-    ]
-
-
-def _numbers(names: Iterable[str]) -> dict[str, str]:
-    numbered = {name: f"origin {number}" for number, name in enumerate([name for name in names if name], 1)}
-    return {"": "", **numbered}

@@ -1,7 +1,7 @@
 """What leaves a dossier: records under its protection policy, packages of its evidence by explicit choice; both on record.
 
-Every way out goes through here, so that no export can forget the policy. An override of the allow list that was used, and every package
-of unprotected evidence, is an entry in the chain of custody. This module must not lay anything out.
+Every way out goes through here, records and incidents by way of ``passing``, so that no export can forget the policy. An override of the allow
+list that was used, and every package of unprotected evidence, is an entry in the chain of custody. This module must not lay anything out.
 """
 
 from __future__ import annotations
@@ -76,24 +76,6 @@ def persons(conn: Connection, coded: Coded) -> tuple[Mention, ...]:
     query = select(codings.c.persons).join(current, current.c.coding == codings.c.id).where(current.c.report == coded.id)
     spans = json.loads(conn.scalar(query) or "[]")
     return tuple(Mention(start, end, coded.text[start:end]) for start, end in spans)
-
-
-def outgoing(dossier: Dossier, ids: Iterable[str]) -> Iterator[Protected]:
-    """Records as they may leave, in order; the overrides they rest on are put on record at the end."""
-    way = door(dossier)
-    used: set[tuple[str, str, str, str]] = set()
-    try:
-        for id_ in ids:
-            coded = dossier.read(lambda conn, id_=id_: keeping.load(conn, id_))  # type: ignore[misc]
-            if coded is None:
-                continue
-            named = dossier.read(lambda conn, coded=coded: persons(conn, coded))  # type: ignore[misc]
-            made = way.let(coded, named)
-            used |= {(item.name, item.reason, item.by, item.at) for item in made.overrides}
-            yield made
-    finally:
-        if used:
-            dossier.write(lambda conn: chain_rows.enter(conn, "override", {"names": [list(item) for item in sorted(used)]}))
 
 
 def package(dossier: Dossier, kind: str, out: Path, *, why: str, overwrite: bool = False) -> Path:

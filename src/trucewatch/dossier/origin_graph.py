@@ -28,6 +28,7 @@ from trucewatch.ledger.origins import (
     ghosts,
     groups,
     known_as,
+    plausible,
     relation,
     signature,
 )
@@ -99,29 +100,31 @@ def connect(conn: Connection, report: Report) -> set[str]:
     if _ORIGIN.first(conn, report=report.id) is not None:
         return set()
     own = signature(report.text)
-    met = _met(conn, report, own)
+    alike, named = _met(conn, report, own)
     rows.insert(conn, bands, [{"band": key, "report": report.id} for key in _keys(report, own)])
     found = list(ghosts(report))
-    for other in _loaded(conn, met):
-        link = relation(report, other, align(report.text, other.text))
-        if link is not None:
-            found.append(link)
+    for other in _loaded(conn, sorted(alike | named)):
+        if other.id in named or plausible(report.text, other.text):
+            link = relation(report, other, align(report.text, other.text))
+            found += [link] if link is not None else []
     rows.upsert(conn, links, [_row(link) for link in found])
     return _regroup(conn, report, alone=not any(link.joins and link.other for link in found))
 
 
-def _met(conn: Connection, report: Report, own: Signature) -> list[str]:
-    """Ids of reports that share enough keys with a new one to be worth aligning, or by whose names one declares the other.
+def _met(conn: Connection, report: Report, own: Signature) -> tuple[set[str], set[str]]:
+    """Ids of reports that share enough keys with a new one for a cheap look at both; and of those that are to be aligned whatever that says.
 
-    Two reports of one publisher and day are not held against each other for that alone: one of them must say so.
+    The second have the very words of the new one, or one declares the other by a name. Two reports of one publisher and day are not held
+    against each other for that alone: one of them must say so.
     """
     least = min(max(1.0, _SCREENED * len(own.bands)), _ENOUGH)
-    close = {id_ for id_, count in _SHARED.all(conn, bands=list(own.bands)) if count >= least} if own.bands else set()
+    alike = {id_ for id_, count in _SHARED.all(conn, bands=list(own.bands)) if count >= least} if own.bands else set()
     ghost = ghost_of(report)
-    named = [_declared(name) for name in known_as(report)] + ([_known(ghost), _declared(ghost)] if ghost else [])
-    for key in dict.fromkeys((*_exact(own), *named)):
-        close |= set(_HOLDERS.column(conn, band=key))
-    return sorted(close - {report.id})
+    names = [_declared(name) for name in known_as(report)] + ([_known(ghost), _declared(ghost)] if ghost else [])
+    named: set[str] = set()
+    for key in dict.fromkeys((*_exact(own), *names)):
+        named |= set(_HOLDERS.column(conn, band=key))
+    return alike - {report.id}, named - {report.id}
 
 
 #: The screen of ``Signature.worth`` without the other text's keys at hand: it may have fewer, so a few shared keys are enough to look.

@@ -50,7 +50,7 @@ def summarise(
     Raises:
         TrucewatchError: ``empty-incident`` where nothing told is among the accounts.
     """
-    ordered = sorted(accounts, key=lambda a: (a.published or "9", a.report, a.number))
+    ordered = sorted(accounts, key=line_up)
     told = [a for a in ordered if role(a) == "told"]
     if not told:
         raise TrucewatchError("empty-incident", "nothing in the cluster is told as an act", where=id)
@@ -73,6 +73,11 @@ def summarise(
         contradictions=contradictions(ordered, harm, lambda a: origin_of(a, given)),
         corroboration=corroboration(ordered, given, Camps(ordered, sides or {})),
     )
+
+
+def line_up(account: Account) -> tuple[str, str, int]:
+    """Where an account stands in the line of its incident's tellers, as a key for sorting: the first published first."""
+    return account.published or "9", account.report, account.number
 
 
 def to_json(incident: Incident) -> str:

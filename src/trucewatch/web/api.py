@@ -254,8 +254,7 @@ def list_findings(  # noqa: PLR0917 - FastAPI gives them by name
         rows = asked.view.rows(conn, wanted, limit=limit, offset=offset)
         found: list[Finding] = []
         for row in rows.items:
-            told = asked.view.incident(conn, row.id)  # type: ignore[attr-defined]
-            found += book.hold(told[0], list(told[1].values())) if told else []
+            found += asked.view.findings(conn, book, row.id)  # type: ignore[attr-defined]
         kept = tuple(f for f in found if term in {None, f.term} and bearing in {None, f.bearing})
         return replace(rows, items=kept, total=None)
 

@@ -1,6 +1,6 @@
 """What may be seen of a dossier by somebody who is no reviewer: records, incidents and lists under the protection policy.
 
-An incident is told anew from protected records, so that no name, no exact place of a protected site and no origin's key comes through.
+Records and incidents are those of an export: this room only keeps what ``dossier.passing`` makes, for as long as it holds.
 Lines of lists are kept (``masks``), and a team's application makes them ready in the background: a page masks only what is new.
 Overrides of the allow list go on record the first time one is used. This module must not decide what is masked: that is the policy's.
 """
@@ -16,27 +16,23 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from trucewatch.dossier import browse, chain_rows, keeping
-from trucewatch.dossier.accounts import machine_accounts
 from trucewatch.dossier.incident_graph import row_of
-from trucewatch.dossier.judgements import Judgements, all_verdicts
+from trucewatch.dossier.judgements import all_verdicts
 from trucewatch.dossier.leaving import Door, door, names_at_risk, persons
-from trucewatch.dossier.passing import GIVEN
+from trucewatch.dossier.passing import Passed, Point, beside, coarse_record, hides, joined, overlaid, shown, together
 from trucewatch.dossier.store.tables import current, events, incidents, members
-from trucewatch.ledger.accounts import accounts_of
-from trucewatch.ledger.incidents import summarise
-from trucewatch.model.incident import Party, Spot, Voice
 from trucewatch.web.kept import Kept
 from trucewatch.web.masks import Masks, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from threading import Event
     from typing import Any
 
     from sqlalchemy import Connection
 
     from trucewatch.dossier.protection import Protected
-    from trucewatch.model import Coded
+    from trucewatch.model import Coded, Place
     from trucewatch.model.incident import Account, Incident
     from trucewatch.web.house import House
 
@@ -45,14 +41,16 @@ _RECORDS, _INCIDENTS, _LINES, _TEXTS = 512, 1024, 60_000, 2048
 _BATCH, _PIECE = 500, 20
 #: (name, reason, by, at) of an override.
 Used = tuple[str, str, str, str]
+#: A coding and the names at risk.
+_Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Masked:
-    """A protected record and the accounts in it."""
+    """A protected record, and what may leave of its accounts."""
 
     protected: Protected
-    accounts: tuple[Account, ...]
+    passed: Passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,8 @@ class Gate:
     _masks: Masks | None = None
     _lines: Kept[str, _Line] = field(default_factory=lambda: Kept(_LINES))
     _texts: Kept[str, _Line] = field(default_factory=lambda: Kept(_TEXTS))
-    _records: Kept[tuple[str, tuple[str, ...]], _Masked] = field(default_factory=lambda: Kept(_RECORDS))
+    _records: Kept[_Key, _Masked] = field(default_factory=lambda: Kept(_RECORDS))
+    _hidden: Kept[_Key, Mapping[Point, Place]] = field(default_factory=lambda: Kept(_LINES))
     _incidents: Kept[str, tuple[Incident, dict[str, Account]]] = field(default_factory=lambda: Kept(_INCIDENTS))
     _noted: set[Used] = field(default_factory=set)
     _used: set[Used] = field(default_factory=set)
@@ -102,23 +101,35 @@ class Gate:
     def record(self, conn: Connection, report: str) -> Coded | None:
         """A report's record of its current coding, as it may be seen."""
         found = self._masked(conn, report)
-        return found.protected.coded if found else None
+        if found is None:
+            return None
+        return coarse_record(found.protected.coded, joined(self._hides(conn, one) for one in beside(conn, report)))
 
     def _masked(self, conn: Connection, report: str) -> _Masked | None:
-        coding = conn.scalar(select(current.c.coding).where(current.c.report == report))
-        if coding is None:
-            return None
-        way = self._way(conn)
-        key = (str(coding), way.at_risk)
-        found = self._records.get(key)
+        key = self._key(conn, report)
+        found = self._records.get(key) if key else None
         if found is None:
-            coded = keeping.load(conn, report)
-            if coded is None:
+            coded = keeping.load(conn, report) if key else None
+            if key is None or coded is None:
                 return None
-            made = way.let(coded, persons(conn, coded))
-            found = self._records.put(key, _Masked(made, accounts_of(replace(made.coded, id=report))))
+            made = self._way(conn).let(coded, persons(conn, coded))
+            found = self._records.put(key, _Masked(made, Passed.of(coded, made.coded)))
+            self._hidden.put(key, found.passed.hidden)
         self.note(_overrides(found.protected))
         return found
+
+    def _hides(self, conn: Connection, report: str) -> Mapping[Point, Place]:
+        """The points that a report may not give away."""
+        key = self._key(conn, report)
+        found = self._hidden.get(key) if key else None
+        if key and found is None:
+            found = self._hidden.put(key, hides(conn, self._way(conn), report))
+        return found or {}
+
+    def _key(self, conn: Connection, report: str) -> _Key | None:
+        """What everything that is kept of a report rests on; None where it has no coding."""
+        coding = conn.scalar(select(current.c.coding).where(current.c.report == report))
+        return None if coding is None else (str(coding), self._way(conn).at_risk)
 
     def incident(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] | None:
         """An incident and its accounts; also by a former id."""
@@ -303,28 +314,11 @@ class Gate:
         return _digest(repr(way.policy), repr(sorted(config.publishers.items())), *files)
 
     def _told(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]]:
-        keys = list(conn.scalars(select(members.c.event).where(members.c.incident == id_)))
-        machine = machine_accounts(conn, keys)
-        masked = self._accounts(conn, machine)
-        corrected = Judgements(conn).corrected(masked)
-        accounts = {key: _given(masked[key], corrected[key]) for key in sorted(corrected)}
-        sides = self.house.dossier().config.publishers
-        return summarise(id_, accounts.values(), sides=sides), accounts
-
-    def _accounts(self, conn: Connection, machine: Mapping[str, Account]) -> dict[str, Account]:
-        """The accounts as protected records have them; origins are numbered, as their keys may hold names."""
-        numbers = _numbered(account.origin for _, account in sorted(machine.items()))
-        groups = _numbered(account.group for _, account in sorted(machine.items()))
-        made: dict[str, Account] = {}
-        for report in sorted({account.report for account in machine.values()}):
-            masked = self._masked(conn, report)
-            for account in masked.accounts if masked else ():
-                key = f"{report}/{account.event}"
-                if key in machine:
-                    old = machine[key]
-                    origin, group = numbers[old.origin], groups[old.group]
-                    made[key] = replace(account, key=key, report=report, origin=origin, group=group, origin_words=origin)
-        return made
+        incident, found = next(overlaid(conn, None, None, [id_]))
+        reports = sorted({pair.held.report for pair in found})
+        known = {report: masked.passed for report in reports if (masked := self._masked(conn, report)) is not None}
+        safe = together(found, known, self._way(conn).actors)
+        return shown(incident, safe, self.house.dossier().config.publishers), {account.key: account for account in safe}
 
 
 def _overrides(made: Protected) -> set[Used]:
@@ -337,32 +331,3 @@ def _digest(*parts: str) -> str:
 
 def _parts(ids: Sequence[str], size: int = _BATCH) -> list[Sequence[str]]:
     return [ids[at : at + size] for at in range(0, len(ids), size)]
-
-
-def _numbered(names: Iterable[str]) -> dict[str, str]:
-    return {name: f"origin {number}" for number, name in enumerate(dict.fromkeys(names), 1)}
-
-
-def _given(machine: Account, now: Account) -> Account:
-    """A corrected account without the words that a reviewer typed: what the actor file knows by name may stay."""
-    return replace(
-        now,
-        actor=_parties(machine.actor, now.actor),
-        recipient=_parties(machine.recipient, now.recipient),
-        place=now.place if now.place == machine.place else _vague(now.place),
-        time=now.time if now.time == machine.time else now.time and replace(now.time, text=now.time.value or ""),
-        harm=now.harm if now.harm == machine.harm else tuple(replace(item, who=None) for item in now.harm),
-        voice=now.voice if now.voice == machine.voice else _nameless(now.voice),
-    )
-
-
-def _parties(machine: Sequence[Party], now: Sequence[Party]) -> tuple[Party, ...]:
-    return tuple(party if party in machine else replace(party, text=party.name or GIVEN) for party in now)
-
-
-def _vague(place: Spot | None) -> Spot | None:
-    return None if place is None else Spot(GIVEN, country=place.country)
-
-
-def _nameless(voice: Voice) -> Voice:
-    return replace(voice, words=voice.name or (GIVEN if voice.words else ""), via=())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from trucewatch.dossier import browse, keeping
+from trucewatch.dossier.book import findings_told
 from trucewatch.dossier.store import search as words
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from trucewatch.dossier.browse import Filter, ReportRow, Row
     from trucewatch.dossier.store.search import Group, Hit
+    from trucewatch.ledger.findings import Book
     from trucewatch.model import Coded
+    from trucewatch.model.agreement import Finding
     from trucewatch.model.incident import Account, Incident
     from trucewatch.web.gate import Gate, Shown
     from trucewatch.web.house import House
@@ -90,6 +93,14 @@ class View:
     def incident(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] | None:
         """An incident and its accounts by event key; also by a former id."""
         return browse.incident(conn, id_) if self.whole else self.gate.incident(conn, id_)
+
+    def findings(self, conn: Connection, book: Book, id_: str) -> tuple[Finding, ...]:
+        """What an incident means for each term: judged as the reviewers hold it, told in words that this user may read."""
+        true, told = browse.incident(conn, id_), self.incident(conn, id_)
+        if true is None or told is None:
+            return ()
+        held = book.hold(true[0], list(true[1].values()))
+        return held if self.whole else findings_told(held, book.hold(told[0], list(told[1].values())))
 
     def rows(self, conn: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0, most: int | None = None) -> Listed:
         """Incidents, the latest first. ``most``: how many are masked anew; those left over are left out, and ``late`` says so."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from trucewatch.dossier.masking.names import PARTICLES, WEAK_PARTICLES, Name, has_capitals, pieces
@@ -51,6 +52,20 @@ _GOVERNED = frozenset({"regime", "government", "administration", "cabinet"})
 _ABBREVIATED = frozenset("adm brig capt cmdr col cpl gen lt maj pvt sgt spc".split())  # noqa: SIM905
 #: A name that begins so is a person's ("Abu Omar": father of Omar).
 _KUNYA = frozenset({"abu", "abou", "umm", "um"})
+#: What befalls persons: "Ilva Renn was killed", "they detained Ilva Renn". An order is executed too.
+_BEFALLEN = frozenset(
+    """
+    abducted arrested assassinated beaten beheaded detained executed hanged hurt imprisoned injured jailed kidnapped killed murdered raped
+    shot slain stabbed tortured wounded
+    """.split()  # noqa: SIM905
+)
+_SUFFERED = _BEFALLEN - {"executed"}
+_BEING = frozenset("was were is has had been being also later reportedly allegedly fatally seriously badly".split())  # noqa: SIM905
+#: Before a name: it is that of a place or a body, or of somebody else than who is told of.
+_NOT_WHO = frozenset("the a an in at of from near to on by with for outside inside around between into".split())  # noqa: SIM905
+#: After a name that stands for itself, and does not qualify a noun.
+_THEN = frozenset("in at on near and or by from after before while during when as with outside inside who".split())  # noqa: SIM905
+_AGE = re.compile(r"(?:,\s*|\s*\()(?:aged\s+)?(?:[1-9]|[1-9]\d|1[01]\d)(?:\s*[,;)]|-year|\s+years?\b)")
 _REACH = 7
 _ACRONYM = 4
 _MOST_WORDS = 5
@@ -258,17 +273,50 @@ def _role_after(words: Sequence[Token], text: str, end: int, last: int) -> Role 
 
 
 def unlisted(text: str, words: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Names that a role or a title gives away ("resident Ahmad Khalil", "Mr Haddad", "Umm Khaled"), as offsets; none inside ``taken``."""
-    for first, last in name_runs(words):
-        start, end = words[first].start, words[last - 1].end
-        if any(a < end and start < b for a, b in taken) or last - first > _MOST_WORDS:
-            continue
-        titled = first > 0 and _is_title(words, first - 1) and _gap(text, words, first) in {"", "."}
-        before = _ending(words, first) if first > 0 and _gap(text, words, first) == "" else None
-        after = _role_after(words, text, end, last) if last - first > 1 and text[end : end + 1] == "," else None
-        kunya = words[first].key in _KUNYA and last - first > 1
-        if titled or kunya or (before and before.standing == "private") or (after and after.standing == "private"):
-            yield start, end
+    """Names that something beside them gives away, as offsets; none inside ``taken``.
+
+    A role or a title ("resident Ahmad Khalil", "Mr Haddad", "Umm Khaled"), an age, or what befalls nobody but persons ("was killed").
+    """
+    runs = [run for run in name_runs(words) if run[1] - run[0] <= _MOST_WORDS]
+    free = [(a, b) for a, b in runs if not any(c < words[b - 1].end and words[a].start < d for c, d in taken)]
+    for first, last in sorted({*(run for run in free if _given_away(text, words, *run)), *_suffering(text, words, free)}):
+        yield words[first].start, words[last - 1].end
+
+
+def _given_away(text: str, words: Sequence[Token], first: int, last: int) -> bool:
+    """By a role or a title."""
+    end = words[last - 1].end
+    titled = first > 0 and _is_title(words, first - 1) and _gap(text, words, first) in {"", "."}
+    before = _ending(words, first) if first > 0 and _gap(text, words, first) == "" else None
+    after = _role_after(words, text, end, last) if last - first > 1 and text[end : end + 1] == "," else None
+    kunya = words[first].key in _KUNYA and last - first > 1
+    return bool(titled or kunya or (before and before.standing == "private") or (after and after.standing == "private"))
+
+
+def _suffering(text: str, words: Sequence[Token], runs: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """By an age, or by what befell them: names of two words and more ("U.S." is none), with those that "and" joins to one."""
+    full = [(a, b) for a, b in runs if b - a > 1 and any(len(word.text) > 1 for word in words[a:b])]
+    full = [(a, b) for a, b in full if a == 0 or words[a].joined is None or words[a - 1].key not in _NOT_WHO]
+    found = {run for run in full if _AGE.match(text, words[run[1] - 1].end) or _befalls(words, *run)}
+    for one, other in pairwise(full):
+        joined = other[0] == one[1] + 1 and words[one[1]].key == "and" and _tied(words, one[1], other[0] + 1)
+        if joined and found & {one, other}:
+            found |= {one, other}
+    return found
+
+
+def _tied(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether each of some words goes on with the one before."""
+    return all(word.joined is not None for word in words[first:last])
+
+
+def _befalls(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a verb right after a name ("was later killed"), or right before it ("killed"), says what befell its bearer."""
+    verb = next((k for k in range(last, len(words)) if words[k].key not in _BEING or words[k].joined is None), len(words))
+    if last < verb < len(words) and _tied(words, last, verb + 1) and words[verb].key in _BEFALLEN:
+        return not (words[verb].key == "shot" and words[verb + 1 : verb + 2] and words[verb + 1].key == "down")
+    before = first > 0 and words[first].joined is not None and words[first - 1].key in _SUFFERED
+    return before and (last == len(words) or words[last].joined is None or words[last].key in _THEN)
 
 
 def gathered(names: Iterable[tuple[int, str]]) -> list[Person]:
