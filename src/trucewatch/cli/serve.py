@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from trucewatch.web.settings import Role
     from trucewatch.web.users import Users
 
+#: Seconds after which a thread hands over to another that waits. A page waits after each row that it reads: while two threads worked
+#: something out, it took 450 ms with Python's own 0.005, and 100 ms with this.
+_TURN = 0.0005
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -179,5 +182,6 @@ def _serve(
         h11_max_incomplete_event_size=65_536,
         ssl_certfile=tls[0], ssl_keyfile=tls[1],
     )  # fmt: skip
+    sys.setswitchinterval(_TURN)
     uvicorn.Server(config).run(sockets=[bound])
     sys.stderr.flush()
