@@ -178,7 +178,7 @@ def _serve(
         click.launch(address)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=True, proxy_headers=proxy,
-        forwarded_allow_ips="127.0.0.1,::1", timeout_graceful_shutdown=10, ws="none", limit_concurrency=400,
+        forwarded_allow_ips="127.0.0.1,::1", timeout_graceful_shutdown=10, timeout_keep_alive=15, ws="none", limit_concurrency=400,
         h11_max_incomplete_event_size=65_536,
         ssl_certfile=tls[0], ssl_keyfile=tls[1],
     )  # fmt: skip

@@ -9,29 +9,32 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import select
 
 from trucewatch.dossier import browse, chain_rows, keeping
 from trucewatch.dossier.accounts import machine_accounts
 from trucewatch.dossier.incident_graph import row_of
-from trucewatch.dossier.judgements import Judgements, all_verdicts
-from trucewatch.dossier.leaving import Door, door, names_at_risk, persons
+from trucewatch.dossier.judgements import Judgements
+from trucewatch.dossier.leaving import Door, door_of, names_at_risk, persons, report_ids
 from trucewatch.dossier.passing import GIVEN
-from trucewatch.dossier.store.tables import current, events, incidents, members
-from trucewatch.ledger.accounts import accounts_of
+from trucewatch.dossier.store import tally
+from trucewatch.dossier.store.prepared import Prepared, within
+from trucewatch.dossier.store.tables import current, events, members
+from trucewatch.ledger.accounts import accounts_of, from_json, to_json
 from trucewatch.ledger.incidents import summarise
 from trucewatch.model.incident import Party, Spot, Voice
+from trucewatch.web.bases import Bases
 from trucewatch.web.kept import Kept
 from trucewatch.web.masks import Masks, program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from threading import Event
-    from typing import Any
 
     from sqlalchemy import Connection
 
@@ -40,19 +43,13 @@ if TYPE_CHECKING:
     from trucewatch.model.incident import Account, Incident
     from trucewatch.web.house import House
 
-_RECORDS, _INCIDENTS, _LINES, _TEXTS = 512, 1024, 60_000, 2048
+_RECORDS, _INCIDENTS = 512, 1024
 #: Ids that are asked of the database at once, and that are made ready at once in the background.
 _BATCH, _PIECE = 500, 20
+Kind = TypeVar("Kind")
+_CODED = Prepared(select(current.c.report, current.c.coding).where(within(current.c.report, "ids")))
 #: (name, reason, by, at) of an override.
 Used = tuple[str, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    """A protected record and the accounts in it."""
-
-    protected: Protected
-    accounts: tuple[Account, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +63,48 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A line as it is kept, and the overrides it rests on; ``value`` is None where there is nothing to show."""
+class _Line(Generic[Kind]):
+    """Something masked as it is kept, and the overrides it rests on; ``value`` is None where there is nothing to show."""
 
-    value: Any
+    value: Kind | None
     used: tuple[Used, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Entrance:
-    """The way out at one state of the dossier. ``base`` marks what its settings say, ``mark`` that and the names at risk."""
+class _Shelf(Generic[Kind]):
+    """Masked things of one kind: how they are written to the store and read from it, and those that were met last."""
 
-    head: str
+    write: Callable[[Kind], Any]
+    read: Callable[[Any], Kind]
+    kept: Kept[str, _Line[Kind]]
+
+
+def _rows() -> _Shelf[browse.Row]:
+    return _Shelf(asdict, lambda value: browse.Row(**value), Kept(60_000))
+
+
+def _texts() -> _Shelf[Shown]:
+    return _Shelf(asdict, lambda value: Shown(**value), Kept(2048))
+
+
+def _accounts() -> _Shelf[tuple[Account, ...]]:
+    return _Shelf(lambda value: [to_json(item) for item in value], lambda lines: tuple(map(from_json, lines)), Kept(4096))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An incident told anew, its accounts by event key, and the overrides that it rests on."""
+
+    incident: Incident
+    accounts: dict[str, Account]
+    used: frozenset[Used]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entrance:
+    """The way out while ``state`` holds. ``base`` marks what its settings say, ``mark`` that and the names at risk."""
+
+    state: str
     door: Door
     base: str
     mark: str
@@ -89,12 +116,14 @@ class Gate:
 
     house: House
     _door: _Entrance | None = None
-    _verdicts: tuple[str, list[tuple[str, str]]] | None = None
+    _bases: Bases = field(default_factory=Bases)
     _masks: Masks | None = None
-    _lines: Kept[str, _Line] = field(default_factory=lambda: Kept(_LINES))
-    _texts: Kept[str, _Line] = field(default_factory=lambda: Kept(_TEXTS))
-    _records: Kept[tuple[str, tuple[str, ...]], _Masked] = field(default_factory=lambda: Kept(_RECORDS))
-    _incidents: Kept[str, tuple[Incident, dict[str, Account]]] = field(default_factory=lambda: Kept(_INCIDENTS))
+    _warm: dict[str, str] = field(default_factory=dict)
+    _rows: _Shelf[browse.Row] = field(default_factory=_rows)
+    _texts: _Shelf[Shown] = field(default_factory=_texts)
+    _accounts: _Shelf[tuple[Account, ...]] = field(default_factory=_accounts)
+    _records: Kept[tuple[str, tuple[str, ...]], Protected] = field(default_factory=lambda: Kept(_RECORDS))
+    _incidents: Kept[str, _Told] = field(default_factory=lambda: Kept(_INCIDENTS))
     _noted: set[Used] = field(default_factory=set)
     _used: set[Used] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
@@ -102,9 +131,9 @@ class Gate:
     def record(self, conn: Connection, report: str) -> Coded | None:
         """A report's record of its current coding, as it may be seen."""
         found = self._masked(conn, report)
-        return found.protected.coded if found else None
+        return found.coded if found else None
 
-    def _masked(self, conn: Connection, report: str) -> _Masked | None:
+    def _masked(self, conn: Connection, report: str) -> Protected | None:
         coding = conn.scalar(select(current.c.coding).where(current.c.report == report))
         if coding is None:
             return None
@@ -115,9 +144,8 @@ class Gate:
             coded = keeping.load(conn, report)
             if coded is None:
                 return None
-            made = way.let(coded, persons(conn, coded))
-            found = self._records.put(key, _Masked(made, accounts_of(replace(made.coded, id=report))))
-        self.note(_overrides(found.protected))
+            found = self._records.put(key, way.let(coded, persons(conn, coded)))
+        self.note({*_overrides(found)})
         return found
 
     def incident(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]] | None:
@@ -125,13 +153,19 @@ class Gate:
         here = browse.resolve(conn, id_)
         if here is None:
             return None
-        key = self.masked_bases(conn, [here])[here]
-        return self._incidents.get(key) or self._incidents.put(key, self._told(conn, here))
+        told = self._incident(conn, here)
+        self.note(told.used)
+        return told.incident, told.accounts
+
+    def _incident(self, conn: Connection, id_: str) -> _Told:
+        key = self.masked_bases(conn, [id_])[id_]
+        return self._incidents.get(key) or self._incidents.put(key, self._told(conn, id_))
 
     def rows(self, conn: Connection, ids: Sequence[str], *, most: int | None = None) -> list[browse.Row | None]:
         """Incidents as lines of a list, by their ids of today. ``most``: how many are masked anew; those left over are None."""
-        found = self._ready(ids, self.masked_bases(conn, ids), self._lines, lambda id_: self._line(conn, id_), most)
-        return [browse.Row(**found[id_]) if found.get(id_) else None for id_ in ids]
+        keys = self.masked_bases(conn, ids)
+        found = self._ready(self._rows, ids, keys, lambda id_: self._row(conn, id_), most)
+        return [found[id_].value if id_ in found else None for id_ in ids]
 
     def name_of(self, conn: Connection, actor: str) -> str:
         """The actor file's name of an actor; empty where it has none."""
@@ -140,21 +174,33 @@ class Gate:
 
     def reports(self, conn: Connection, ids: Sequence[str]) -> dict[str, Shown]:
         """What may be seen of reports in a list."""
+        found = self._ready(self._texts, ids, self._of_reports(conn, ids, "report"), lambda id_: self._text(conn, id_))
+        return {id_: line.value for id_, line in found.items() if line.value}
+
+    def _of_reports(self, conn: Connection, ids: Iterable[str], what: str) -> dict[str, str]:
+        """What something masked of a report rests on, by its id: its coding, the policy and the names at risk."""
         mark = self._mark(conn)
-        query = select(current.c.report, current.c.coding)
-        codings = dict(list(row) for part in _parts(ids) for row in conn.execute(query.where(current.c.report.in_(part))))
-        keys = {id_: _digest("report", codings[id_], mark) for id_ in ids if id_ in codings}
-        found = self._ready(ids, keys, self._texts, lambda id_: self._text(conn, id_))
-        return {id_: Shown(**value) for id_, value in found.items() if value}
+        return {id_: _digest(what, coding, mark) for id_, coding in _CODED.all(conn, ids=[*ids])}
 
     def warm(self, stop: Event) -> None:
-        """Make ready what lists show, the latest first, leaving half of the time to others; returns early when ``stop`` is set."""
-        latest = select(incidents.c.id).order_by(incidents.c.begin.desc().nulls_last(), incidents.c.id)
-        for ids in _parts(self.house.read(lambda conn: list(conn.scalars(latest))), _PIECE):
-            begun = time.monotonic()
-            self.house.read(lambda conn, ids=ids: self._warmed(conn, ids))  # type: ignore[misc]
-            if stop.wait(time.monotonic() - begun):
-                return
+        """Make ready what lists show and is not ready yet, the latest first, leaving half of the time to others.
+
+        Returns early when ``stop`` is set.
+        """
+        for rests, work in ((self._all_lines, self._warmed), (self._all_texts, self.reports)):
+            keys = self.house.read(rests)
+            for ids in _parts([id_ for id_, key in keys.items() if self._warm.get(id_) != key], _PIECE):
+                begun = time.monotonic()
+                self.house.read(lambda conn, work=work, ids=ids: work(conn, ids))  # type: ignore[misc]
+                self._warm |= {id_: keys[id_] for id_ in ids}
+                if stop.wait(time.monotonic() - begun):
+                    return
+
+    def _all_lines(self, conn: Connection) -> dict[str, str]:
+        return self.masked_bases(conn, browse.incident_ids(conn, browse.Filter()))
+
+    def _all_texts(self, conn: Connection) -> dict[str, str]:
+        return self._of_reports(conn, report_ids(conn), "report")
 
     def _warmed(self, conn: Connection, ids: Sequence[str]) -> None:
         self.rows(conn, ids)
@@ -163,92 +209,51 @@ class Gate:
 
     def _ready(
         self,
+        shelf: _Shelf[Kind],
         ids: Sequence[str],
         keys: Mapping[str, str],
-        kept: Kept[str, _Line],
-        make: Callable[[str], _Line],
+        make: Callable[[str], _Line[Kind]],
         most: int | None = None,
-    ) -> dict[str, Any]:
-        """Lines by id: from memory, from the store, or made and put into both."""
-        found = {id_: line for id_ in ids if id_ in keys and (line := kept.get(keys[id_])) is not None}
+    ) -> dict[str, _Line[Kind]]:
+        """Masked things by id: from memory, from the store, or made and put into both."""
+        found = {id_: line for id_ in ids if id_ in keys and (line := shelf.kept.get(keys[id_])) is not None}
         lacking = {keys[id_]: id_ for id_ in ids if id_ in keys and id_ not in found}
-        for key, value in self._stored().get(lacking).items():
-            found[lacking.pop(key)] = kept.put(key, _Line(value[0], tuple(tuple(item) for item in value[1])))
+        for key, (value, used) in self._stored().get(lacking).items():
+            line = _Line(None if value is None else shelf.read(value), tuple(tuple(item) for item in used))
+            found[lacking.pop(key)] = shelf.kept.put(key, line)
         fresh: dict[str, Any] = {}
         for key, id_ in list(lacking.items())[:most]:
-            found[id_] = kept.put(key, line := make(id_))
-            fresh[key] = [line.value, line.used]
+            found[id_] = shelf.kept.put(key, line := make(id_))
+            fresh[key] = [None if line.value is None else shelf.write(line.value), line.used]
         self._stored().put(fresh)
         self.note({item for line in found.values() for item in line.used})
-        return {id_: line.value for id_, line in found.items()}
+        return found
 
-    def _line(self, conn: Connection, id_: str) -> _Line:
-        told, accounts = self.incident(conn, id_) or (None, {})
-        if told is None:
-            return _Line(None)
-        columns = row_of(told)
-        used: set[Used] = set()
-        for report in {account.report for account in accounts.values()}:
-            masked = self._masked(conn, report)
-            used |= _overrides(masked.protected) if masked else set()
-        return _Line({name: columns[name] for name in browse.Row.__dataclass_fields__}, tuple(sorted(used)))
+    def _row(self, conn: Connection, id_: str) -> _Line[browse.Row]:
+        told = self._incident(conn, id_)
+        columns: dict[str, Any] = row_of(told.incident)
+        return _Line(browse.Row(**{name: columns[name] for name in browse.Row.__dataclass_fields__}), tuple(sorted(told.used)))
 
-    def _text(self, conn: Connection, report: str) -> _Line:
+    def _text(self, conn: Connection, report: str) -> _Line[Shown]:
         masked = self._masked(conn, report)
-        coded = masked.protected.coded if masked else None
-        if masked is None or coded is None or coded.report is None:
+        if masked is None or masked.coded.report is None:
             return _Line(None)
-        made = coded.report
-        return _Line(
-            asdict(Shown(made.title, made.publisher, made.url, coded.text)), tuple(sorted(_overrides(masked.protected)))
-        )
+        made = masked.coded.report
+        return _Line(Shown(made.title, made.publisher, made.url, masked.coded.text), _overrides(masked))
+
+    def _told_by(self, conn: Connection, report: str) -> _Line[tuple[Account, ...]]:
+        masked = self._masked(conn, report)
+        return _Line(accounts_of(replace(masked.coded, id=report)), _overrides(masked)) if masked else _Line(None)
 
     def masked_bases(self, conn: Connection, ids: Sequence[str]) -> dict[str, str]:
         """What a masked incident rests on, by id: :meth:`bases`, the policy and the names at risk."""
         mark = self._mark(conn)
-        return {id_: _digest("incident", id_, base, mark) for id_, base in self.bases(conn, ids).items()}
+        return {id_: _masked_base(id_, base, mark) for id_, base in self.bases(conn, ids).items()}
 
     def bases(self, conn: Connection, ids: Sequence[str]) -> dict[str, str]:
         """What an incident rests on, by id: its summary, the codings of its accounts, the verdicts on them."""
-        told: dict[str, str] = {}
-        codings: dict[str, list[str]] = {}
-        query = (
-            select(members.c.incident, events.c.coding)
-            .join(events, members.c.event == events.c.key)
-            .join(current, current.c.coding == events.c.coding)
-            .distinct()
-        )
-        for part in _parts(ids):
-            told |= dict(
-                list(row) for row in conn.execute(select(incidents.c.id, incidents.c.digest).where(incidents.c.id.in_(part)))
-            )
-            for id_, coding in conn.execute(query.where(members.c.incident.in_(part))):
-                codings.setdefault(id_, []).append(coding)
-        for id_, verdict in self._judged(conn):
-            if id_ in told:
-                codings.setdefault(id_, []).append(verdict)
-        return {id_: _digest(id_, str(digest), *sorted(codings.get(id_, ()))) for id_, digest in told.items()}
-
-    def _judged(self, conn: Connection) -> list[tuple[str, str]]:
-        """Incident and verdict, for every verdict on an account of it; read again when anything has changed."""
-        head = self._entrance(conn).head
-        if self._verdicts is None or self._verdicts[0] != head:
-            by_id = {verdict.id: verdict for verdict in all_verdicts(conn)}
-            given = [
-                (key, id_)
-                for id_, v in by_id.items()
-                for one in (v, by_id.get(v.undoes or "", v))
-                for key in (one.event, one.other)
-                if key
-            ]
-            homes: dict[str, str] = {}
-            for part in _parts(list(dict(given))):
-                homes |= dict(
-                    list(row)
-                    for row in conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(part)))
-                )
-            self._verdicts = (head, [(homes[key], id_) for key, id_ in given if key in homes])
-        return self._verdicts[1]
+        known = self._bases.at(conn)
+        return {id_: known[id_] for id_ in ids if id_ in known}
 
     def _stored(self) -> Masks:
         with self._lock:
@@ -272,14 +277,13 @@ class Gate:
             with self.house.write() as dossier:
                 dossier.write(lambda conn: chain_rows.enter(conn, "override", {"names": [list(item) for item in new]}))
 
-    def note(self, used: set[Used]) -> None:
+    def note(self, used: Iterable[Used]) -> None:
         """Overrides that were used; :meth:`log` puts them on record."""
-        if used:
-            with self._lock:
-                self._used |= used
+        with self._lock:
+            self._used.update(used)
 
     def _way(self, conn: Connection) -> Door:
-        """The way out; known names at risk are read again when anything has changed."""
+        """The way out; known names at risk are read again when any report has been coded since."""
         return self._entrance(conn).door
 
     def _mark(self, conn: Connection) -> str:
@@ -287,14 +291,13 @@ class Gate:
         return self._entrance(conn).mark
 
     def _entrance(self, conn: Connection) -> _Entrance:
-        entry = chain_rows.head(conn)
-        head = entry.hash if entry else ""
-        known = self._door
-        if known is not None and known.head == head:
+        state, known = tally.state(conn, ("codings", "current")), self._door
+        if known is not None and known.state == state:
             return known
-        made = door(self.house.dossier()) if known is None else replace(known.door, at_risk=names_at_risk(conn))
+        named = names_at_risk(conn)
+        made = door_of(self.house.dossier().config, named) if known is None else replace(known.door, at_risk=named)
         base = self._settings(made) if known is None else known.base
-        self._door = _Entrance(head, made, base, _digest(base, *made.at_risk))
+        self._door = _Entrance(state, made, base, _digest(base, *made.at_risk))
         return self._door
 
     def _settings(self, way: Door) -> str:
@@ -302,33 +305,39 @@ class Gate:
         files = [sha256(path.read_bytes()).hexdigest() for path in config.actors]
         return _digest(repr(way.policy), repr(sorted(config.publishers.items())), *files)
 
-    def _told(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]]:
+    def _told(self, conn: Connection, id_: str) -> _Told:
         keys = list(conn.scalars(select(members.c.event).where(members.c.incident == id_)))
-        machine = machine_accounts(conn, keys)
-        masked = self._accounts(conn, machine)
+        masked, used = self._masked_accounts(conn, machine_accounts(conn, keys))
         corrected = Judgements(conn).corrected(masked)
         accounts = {key: _given(masked[key], corrected[key]) for key in sorted(corrected)}
         sides = self.house.dossier().config.publishers
-        return summarise(id_, accounts.values(), sides=sides), accounts
+        return _Told(summarise(id_, accounts.values(), sides=sides), accounts, used)
 
-    def _accounts(self, conn: Connection, machine: Mapping[str, Account]) -> dict[str, Account]:
+    def _masked_accounts(self, conn: Connection, machine: Mapping[str, Account]) -> tuple[dict[str, Account], frozenset[Used]]:
         """The accounts as protected records have them; origins are numbered, as their keys may hold names."""
         numbers = _numbered(account.origin for _, account in sorted(machine.items()))
         groups = _numbered(account.group for _, account in sorted(machine.items()))
+        told = sorted({account.report for account in machine.values()})
+        keys = self._of_reports(conn, told, "accounts")
+        found = self._ready(self._accounts, told, keys, lambda report: self._told_by(conn, report))
         made: dict[str, Account] = {}
-        for report in sorted({account.report for account in machine.values()}):
-            masked = self._masked(conn, report)
-            for account in masked.accounts if masked else ():
+        for report, line in found.items():
+            for account in line.value or ():
                 key = f"{report}/{account.event}"
                 if key in machine:
                     old = machine[key]
                     origin, group = numbers[old.origin], groups[old.group]
                     made[key] = replace(account, key=key, report=report, origin=origin, group=group, origin_words=origin)
-        return made
+        return made, frozenset(item for line in found.values() for item in line.used)
 
 
-def _overrides(made: Protected) -> set[Used]:
-    return {(item.name, item.reason, item.by, item.at) for item in made.overrides}
+def _overrides(made: Protected) -> tuple[Used, ...]:
+    return tuple(sorted({(item.name, item.reason, item.by, item.at) for item in made.overrides}))
+
+
+@lru_cache(maxsize=1 << 16)
+def _masked_base(id_: str, base: str, mark: str) -> str:
+    return _digest("incident", id_, base, mark)
 
 
 def _digest(*parts: str) -> str:
