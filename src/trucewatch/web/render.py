@@ -77,8 +77,9 @@ def environment() -> Environment:
     """The templates' environment, made once."""
     folder = str(files("trucewatch.web").joinpath("templates"))
     made = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        auto_reload=False,
+    )  # fmt: skip
     for name in _FILTERS:
         made.filters[name] = getattr(words, name)
     made.globals["words"] = words
