@@ -1,7 +1,7 @@
 """What each incident rests on, as a mark that changes when what is told of it may have changed.
 
-All incidents are marked at once, as map and ledger need them all, and a table is read again only where it has changed: a verdict changes few
-of them. This module must not know what is masked.
+All incidents are marked at once, as map and ledger need them all, and only those that changed are looked into again. This module must not know
+what is masked.
 """
 
 from __future__ import annotations
@@ -15,28 +15,33 @@ from sqlalchemy import select
 
 from trucewatch.dossier.judgements import all_verdicts
 from trucewatch.dossier.store import tally
-from trucewatch.dossier.store.prepared import Prepared
-from trucewatch.dossier.store.tables import current, incidents, members
+from trucewatch.dossier.store.prepared import Prepared, within
+from trucewatch.dossier.store.tables import current, events, incidents, members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
-    from trucewatch.dossier.verdicts.kinds import Verdict
-
 _TOLD = Prepared(select(incidents.c.id, incidents.c.digest))
-_HOMES = Prepared(select(members.c.event, members.c.incident))
-_CODED = Prepared(select(current.c.report, current.c.coding))
+_CODINGS = Prepared(
+    select(members.c.incident, events.c.coding)
+    .join(events, members.c.event == events.c.key)
+    .join(current, current.c.coding == events.c.coding)
+    .where(within(members.c.incident, "ids"))
+    .distinct()
+)
+_HOMES = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
 
 
 @dataclass(slots=True)
 class Bases:
-    """The marks at the state that was asked for last."""
+    """The marks at the state that was asked for last. An incident's summary names its accounts: with them it is another."""
 
-    _read: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _state: str | None = None
     _made: Mapping[str, str] = field(default_factory=dict)
+    _read: tuple[str, str] | None = None
+    _coded: dict[str, tuple[str, str]] = field(default_factory=dict)
     _known: dict[tuple[str, ...], str] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -49,39 +54,42 @@ class Bases:
             return self._made
 
     def _marked(self, conn: Connection) -> Mapping[str, str]:
-        told = self._once(conn, ("incidents",), lambda: dict(_TOLD.all(conn)))
-        homes = self._once(conn, ("members",), lambda: dict(_HOMES.all(conn)))
-        coded = self._once(conn, ("current", "members"), lambda: _coded(homes, dict(_CODED.all(conn))))
-        judged = _judged(homes, all_verdicts(conn))
-        rests = [(id_, digest, coded.get(id_, ""), judged.get(id_, "")) for id_, digest in told.items()]
+        self._bring_up(conn)
+        judged = _judged(conn)
+        rests = [(id_, *coded, judged.get(id_, "")) for id_, coded in self._coded.items()]
         self._known = {parts: self._known.get(parts) or _digest(parts) for parts in rests}
-        return dict(zip(told, self._known.values(), strict=True))
+        return dict(zip(self._coded, self._known.values(), strict=True))
 
-    def _once(self, conn: Connection, tables: tuple[str, ...], make: Callable[[], dict[str, str]]) -> dict[str, str]:
-        """What was made of some tables last, while they hold what they held."""
-        state = tally.state(conn, tables)
-        known = self._read.get(tables[0])
-        if known is None or known[0] != state:
-            known = self._read[tables[0]] = (state, make())
-        return known[1]
-
-
-def _coded(homes: Mapping[str, str], codings: Mapping[str, str]) -> dict[str, str]:
-    """The codings of each incident's accounts."""
-    found: dict[str, set[str]] = {}
-    for event, home in homes.items():
-        found.setdefault(home, set()).add(codings.get(event.rpartition("/")[0], ""))
-    return {home: " ".join(sorted(several)) for home, several in found.items()}
+    def _bring_up(self, conn: Connection) -> None:
+        """Look again into the incidents that are told otherwise than before, into all of them where a report was coded anew."""
+        state = tally.state(conn, ("current",)), tally.state(conn, ("incidents",))
+        if state == self._read:
+            return
+        known = self._coded if self._read and self._read[0] == state[0] else {}
+        told = dict(_TOLD.all(conn))
+        fresh = [id_ for id_, digest in told.items() if id_ not in known or known[id_][0] != digest]
+        found: dict[str, list[str]] = {id_: [] for id_ in fresh}
+        for id_, coding in _CODINGS.all(conn, ids=fresh):
+            found[id_].append(coding)
+        made = {id_: (told[id_], " ".join(sorted(several))) for id_, several in found.items()}
+        self._coded, self._read = {id_: made.get(id_) or known[id_] for id_ in told}, state
 
 
-def _judged(homes: Mapping[str, str], verdicts: Sequence[Verdict]) -> dict[str, str]:
+def _judged(conn: Connection) -> dict[str, str]:
     """The verdicts on each incident's accounts."""
-    by_id = {verdict.id: verdict for verdict in verdicts}
+    by_id = {verdict.id: verdict for verdict in all_verdicts(conn)}
+    given = [
+        (key, verdict.id)
+        for verdict in by_id.values()
+        for one in (verdict, by_id.get(verdict.undoes or "", verdict))
+        for key in (one.event, one.other)
+        if key
+    ]
     found: dict[str, set[str]] = {}
-    for verdict in verdicts:
-        for one in (verdict, by_id.get(verdict.undoes or "", verdict)):
-            for key in homes.keys() & {one.event, one.other}:
-                found.setdefault(homes[key], set()).add(verdict.id)
+    homes = dict(_HOMES.all(conn, keys=sorted(dict(given))))
+    for key, id_ in given:
+        if key in homes:
+            found.setdefault(homes[key], set()).add(id_)
     return {home: " ".join(sorted(several)) for home, several in found.items()}
 
 
