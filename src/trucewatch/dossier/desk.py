@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -259,6 +260,7 @@ _CASES = Prepared(
 )
 
 
+@lru_cache(maxsize=1024)
 def _matters(summary: str) -> tuple[str, ...]:
     """What the accounts of an incident contradict each other on."""
     return tuple(dict.fromkeys(item["matter"] for item in json.loads(summary).get("contradictions", ())))
