@@ -26,7 +26,7 @@ from trucewatch.web.security import User, reader
 from trucewatch.web.view import LISTS, MASKS, View, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trucewatch.ledger.over_time import Leaf, OverTime, Series
     from trucewatch.model.agreement import Agreement, Finding, Term
@@ -94,13 +94,16 @@ def _context(told: Told, asked: Mapping[str, str], *, own: bool) -> dict[str, An
     term, party = asked["term"], asked["party"]
     name = name_of(told.agreement)
     grid = charts.matrix(told.agreement, told.over_time, name)
+    found: dict[str, list[tuple[Leaf, Finding]]] = {each.id: [] for each in told.agreement.terms}
+    for pair in chosen(told.leaves, None, party or None):
+        found[pair[1].term].append(pair)
     return {
         "told": told,
         "agreement": told.agreement,
         "matrix": grid,
         "matrix_svg": charts.matrix_svg(grid),
         "kinds": charts.WORDS,
-        "terms": [_view(told, each, party or None) for each in told.agreement.terms if term in {"", each.id}],
+        "terms": [_view(told, each, party or None, found[each.id]) for each in told.agreement.terms if term in {"", each.id}],
         "coverage": [row for row in told.over_time.coverage if party in {"", row.accused}],
         "bearers": tuple(dict.fromkeys(bearer for each in told.agreement.terms for bearer in each.bearers)),
         "called": name,
@@ -153,8 +156,7 @@ def _made(view: View, named: str, days: Days, last: object) -> Told:
     return Told(agreement, held, series)
 
 
-def _view(told: Told, term: Term, party: str | None) -> TermView:
-    found = chosen(told.leaves, term.id, party)
+def _view(told: Told, term: Term, party: str | None, found: Sequence[tuple[Leaf, Finding]]) -> TermView:
     bound = party if told.over_time.of(term.id, party) else None
     chart = charts.bars(told.agreement, told.over_time, term.id, bound)
     bearing = tuple(pair for pair in found if pair[1].bearing != "no bearing")
