@@ -123,6 +123,11 @@ def test_said(coder, text, category, status):
         "The shop sold half of the flour.",
         "Engineers laid a new cable for the hotel.",
         "The band opened up with an old song.",
+        "They signed for another two years.",
+        "The battery went flat.",
+        "The lorry was held up in heavy traffic.",
+        "The storm brought down power lines across the county.",
+        "The coffin was carried through the town.",
     ],
 )
 def test_said_of_other_things(coder, text):
