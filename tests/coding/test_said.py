@@ -37,6 +37,9 @@ FIRE = [
     ("The drone dropped its load on the depot.", "drone strike", "happened"),
     ("A minibus ran over an anti-tank mine.", "explosive device", "happened"),
     ("A mine blew the cart apart.", "explosive device", "happened"),
+    ("A boat of the observers was shot at from the reeds.", "attack on monitors", "happened"),
+    ("A shell went through the roof of the mill.", "shelling", "happened"),
+    ("A drone rammed the fuel train.", "drone strike", "happened"),
     ("A gang drove off sixty head of cattle.", "looting", "happened"),
 ]
 GROUND = [
@@ -92,6 +95,8 @@ WATCH = [
     ("The parties shook hands on a ceasefire.", "agreement signed", "happened"),
     ("Monitors could not enter the depot.", "access denied", "happened"),
     ("The joint patrol did not leave its base.", "patrol held", "denied"),
+    ("The inspectors were shown all four halls.", "monitoring post", "happened"),
+    ("The mission's radio traffic was jammed.", "mission obstructed", "happened"),
 ]
 SAID = [
     ("None of our units fired on the town.", "small arms", "denied"),
