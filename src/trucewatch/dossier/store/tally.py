@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _INFO = "trucewatch_tally"
+#: Under which a connection holds a transaction and the sums as it found them.
+_READ = "trucewatch_sums"
 PREFIX = "rows of "
 _SUM = 2**256
 #: ``custody`` is a chain of its own, ``meta`` holds the sums.
@@ -88,9 +90,15 @@ def kept(conn: Connection) -> dict[str, str]:
 
 
 def state(conn: Connection, tables: Iterable[str]) -> str:
-    """What some tables hold, as a mark that is another when any of their rows is; not inside a write transaction, which sums at its end."""
-    found = dict(_KEPT.all(conn, names=[f"{PREFIX}{name}" for name in tables]))
-    return "\n".join(f"{name} {value}" for name, value in sorted(found.items()))
+    """What some tables hold, as a mark that is another when any of their rows is.
+
+    The sums are read once a transaction, so that it is not for one that writes: they are brought up at its end.
+    """
+    transaction, found = conn.info.get(_READ, (None, {}))
+    if transaction is None or transaction is not conn.get_transaction():
+        found = kept(conn)
+        conn.info[_READ] = conn.get_transaction(), found
+    return "\n".join([f"{name} {found.get(name, '')}" for name in sorted(tables)])
 
 
 def _bring_up(conn: Connection, changes: dict[str, Tally]) -> None:
