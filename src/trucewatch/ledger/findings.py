@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from trucewatch.ledger.areas import shape
 from trucewatch.ledger.english import act_words
+from trucewatch.ledger.naming_parties import anybody, named_in_full
+from trucewatch.ledger.occasion import most_told, named_time
 from trucewatch.ledger.partly import in_part
 from trucewatch.ledger.periods import deadline_open
 from trucewatch.ledger.periods import relation as period_relation
@@ -222,10 +224,11 @@ class _Season(NamedTuple):
 class Book:
     """An agreement, made ready for many incidents: which terms a kind of act can bear on is looked up, not searched.
 
-    Where a place and a time lie to a term is worked out once for each place and time.
+    Where a place and a time lie to a term is worked out once for each place and time. ``sides``: the actor id on whose side a publisher stands.
     """
 
     agreement: Agreement
+    sides: Mapping[str, str] = field(default_factory=dict)
     _by_kind: dict[_Kind, list[tuple[_Duty, Match]]] = field(default_factory=dict)
     _duties: tuple[_Duty, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
@@ -245,7 +248,7 @@ class Book:
 
     def hold(self, incident: Incident, accounts: Iterable[Account]) -> tuple[Finding, ...]:
         """The findings of one incident, in the order of the terms: those that bear, and those that would but for place, time or exception."""
-        held = _held(incident, accounts)
+        held = _held(incident, named_in_full(tuple(accounts), self.sides))
         hits: dict[int, list[Hit]] = {}
         for look in held.accounts:
             for duty, match in self._of_kind(look):
@@ -404,7 +407,8 @@ def _befell_civilians(account: Account) -> bool:
 def _has_words(account: Account, words: tuple[str, ...]) -> bool:
     """Whether one of the words stands among the objects or in the clause."""
     pattern = _pattern(words)
-    return bool(pattern.search(account.quote) or any(pattern.search(text) for text in _objects(account)))
+    clause = account.quote.replace(account.voice.words, "") if account.voice.words else account.quote  # who speaks is no object
+    return bool(pattern.search(clause) or any(pattern.search(text) for text in _objects(account)))
 
 
 def _objects(account: Account) -> tuple[str, ...]:
@@ -424,7 +428,7 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def _somebody(party: Party) -> bool:
     """Whether a participant is known to be somebody: an entry of its own, or people who are no side; "militants" may be anybody's."""
-    if party.id is None:
+    if party.id is None or anybody(party):
         return False
     return party.country is not None or party.id != party.code or party.type in _NO_PARTY
 
@@ -458,7 +462,8 @@ def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
     """What the accounts that fit come to."""
     bearing, chosen = _weighed(hits)
     deniers = _deniers(held, chosen)
-    when, beside = _when(held, chosen)
+    accounts = [hit.look.account for hit in chosen]
+    when, beside = (held.when, False) if held.when is not None else named_time(accounts)
     first = next((hit for hit in chosen if hit.match.bearing == bearing), chosen[0])
     lead = first.account
     act = f"“{lead.predicate.text}” ({lead.truce or lead.type}, told as {lead.status})"
@@ -466,7 +471,7 @@ def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
         bearing=bearing,
         chosen=chosen,
         status=_status(among, bearing, chosen, deniers),
-        spot=_spot(held, chosen),
+        spot=most_told(accounts, held.spot),
         when=when,
         named=", by the day named beside it." if beside else ".",
         words=tuple([Quote(hit.look.account.key, hit.look.account.quote) for hit in chosen[:_QUOTED]]),
@@ -494,6 +499,7 @@ def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
 
     What was done and cut short, or done and hindered, is kept in part: the accounts of both are of one occurrence.
     """
+    hits = _sided(hits)
     tellers: defaultdict[Bearing, set[str]] = defaultdict(set)
     for hit in hits:
         tellers[hit.match.bearing].add(hit.look.origin)
@@ -506,33 +512,31 @@ def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
     return best, tuple(chosen)
 
 
-def _spot(held: _Held, chosen: Sequence[Hit]) -> Spot | None:
-    """Where it was: the matched accounts' own place, else the incident's."""
-    spots = [spot for hit in chosen if (spot := hit.look.account.place) is not None]
-    spot = min(spots, key=lambda s: s.precision or _VAGUE, default=None) or held.spot
-    if held.spot is not None and spot is not None and (held.spot.precision or _VAGUE) < (spot.precision or _VAGUE):
-        spot = held.spot
-    return spot
+def _sided(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Accounts that name nobody go with those that say who did it: they are no word on whether a bearer did.
+
+    Where more origins lay an act to somebody whom the term does not bind than to a bearer, an account that names nobody obstructs too.
+    """
+    others = {hit.look.origin: hit for hit in hits if hit.match.who == "other"}
+    if not others:
+        return hits
+    bearers = {hit.look.origin for hit in hits if hit.who == "bearer" and hit.match.bearing == "breaches"}
+    if len(others) <= len(bearers):
+        return hits
+    match = next(iter(others.values())).match
+    return [
+        Hit(hit.look, match, (), "nobody") if hit.who == "nobody" and hit.match.bearing == "breaches" and _acts(hit) else hit
+        for hit in hits
+    ]
 
 
-_VAGUE = 9
+def _acts(hit: Hit) -> bool:
+    """Whether it tells of something done, by the default that a bearer did it."""
+    return hit.match.who == "bearer" and hit.account.status != "denied"
+
+
 _REMEMBERED = 50_000
 _AT_ONCE = 500
-
-
-def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
-    """When it was, and whether that is only the day named beside the act ("since 13 March"), which no report ties to it."""
-    if held.when is not None:
-        return held.when, False
-    stated = [
-        time for hit in chosen for time in (hit.account.scene.times if hit.account.scene else ()) if time.begin or time.until
-    ]
-    if stated:
-        return stated[0], False
-    near = [
-        hit.account.then[0] for hit in chosen if hit.account.then and (hit.account.then[0].begin or hit.account.then[0].until)
-    ]
-    return (near[0], True) if near else (None, False)
 
 
 def _excuse(term: Term, told: _Told, period: PeriodRelation) -> str:
