@@ -278,3 +278,35 @@ def test_who_speaks_is_no_object_of_the_act(agreement):
     terms = tuple(replace(t, matches=(match,)) if t.id == "ceasefire" else t for t in agreement.terms)
     told = account(quote="shelled the village, aid workers said", voice=Voice("aid workers", "NGO", None, None, "asserts"))
     assert "ceasefire" not in hold(replace(agreement, terms=terms), told)
+
+
+def test_what_a_party_says_of_its_own_keeping_counts_once(agreement):
+    move = {"truce": "withdrawal", "type_": "RETREAT", "actor": (ARMY,), "quote": "moved the howitzers away", "time": None}
+    word = Voice("the army", "XVA-MIL", None, "XVA", "asserts")
+    claims = [account(f"r-{number}/e-1", **{**move, "voice": word}) for number in (1, 2, 3)]
+    seen = account("r-4/e-1", **{**move, "status": "denied", "quote": "moved no howitzers away"})
+    assert hold(agreement, *claims, seen)["withdraw-weapons"].bearing == "breaches"
+    others = [account(f"r-{number}/e-1", **move) for number in (5, 6)]
+    assert hold(agreement, *claims, *others, seen)["withdraw-weapons"].bearing == "fulfils"
+
+
+def test_a_bare_noun_or_a_stand_in_takes_its_objects_from_its_sentence(agreement):
+    told = {"truce": "withdrawal", "type_": "RETREAT", "status": "denied", "actor": (ARMY,), "time": None}
+    none = account(
+        **told, quote="the army moved none at all that week", sentence="The Front drew guns back, the army moved none at all."
+    )
+    assert hold(agreement, none)["withdraw-weapons"].bearing == "breaches"
+    troops = account(
+        **told,
+        quote="the army left no part of the town",
+        sentence="The guns of the Front fell silent, the army left no part of it.",
+    )
+    assert "withdraw-weapons" not in hold(agreement, troops)
+
+
+def test_monitors_who_were_there_were_there_however_much_was_done(agreement):
+    told = account(
+        truce="withdrawal", type_="RETREAT", actor=(ARMY,), quote="withdrew half of its guns in the presence of the monitors"
+    )
+    found = hold(agreement, told)
+    assert (found["monitors"].bearing, found["withdraw-weapons"].bearing) == ("fulfils", "fulfils in part")

@@ -42,6 +42,10 @@ _QUOTED = 6
 #: Kinds of people who are no side of a war, though no state or group is named with them: their roadblock is not a bearer's.
 _NO_PARTY = frozenset({"civilian", "labour", "education", "refugee", "medical", "media", "religious", "business", "criminal"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "refugee", "medical", "education"})
+_STATE_VOICES = frozenset({"MIL", "GOV"})
+#: What stands for the thing meant, which is named elsewhere in the sentence: "withdrew some guns, the army none".
+_STANDS_IN = re.compile(r"\b(?:none|any|them|theirs|its own|the rest|all of it|the others)\b", re.IGNORECASE)
+_BARE = 2
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
 _BEARING_WORDS: Mapping[Bearing, str] = {
@@ -60,6 +64,7 @@ class _Look:
 
     account: Account
     kind: _Kind
+    side: str = ""
     _origin: str = ""
     _said: str = ""
     _somebody: bool | None = None
@@ -110,9 +115,10 @@ class _Look:
         return self._words[words]
 
     def _atoms(self) -> frozenset[str]:
-        """The single words of its clause and objects: most lists of words are told absent by them, without a search."""
+        """The single words of its sentence and objects: most lists of words are told absent by them, without a search."""
         if self._said_words is None:
-            self._said_words = frozenset(_ATOM.findall(" ".join((self.account.quote, *_objects(self.account))).lower()))
+            said = (self.account.quote, self.account.sentence, *_objects(self.account))
+            self._said_words = frozenset(_ATOM.findall(" ".join(said).lower()))
         return self._said_words
 
 
@@ -127,8 +133,8 @@ def _known(actor: tuple[Party, ...]) -> bool:
     return any(_somebody(party) for party in actor)
 
 
-def _looked(account: Account) -> _Look:
-    return _Look(account, (account.truce, account.type, account.mode, account.status))
+def _looked(account: Account, side: str = "") -> _Look:
+    return _Look(account, (account.truce, account.type, account.mode, account.status), side)
 
 
 @dataclass(slots=True, eq=False)  # not frozen: a million of them are made, and never changed
@@ -159,10 +165,10 @@ class _Held:
         return self.incident.place
 
 
-def _held(incident: Incident, accounts: Iterable[Account]) -> _Held:
+def _held(incident: Incident, accounts: Iterable[Account], sides: Mapping[str, str]) -> _Held:
     undated = incident.begin is None and incident.until is None
     when = None if undated else When("", None, None, incident.begin, incident.until)
-    return _Held(incident, tuple([_looked(account) for account in accounts]), when)
+    return _Held(incident, tuple([_looked(account, sides.get(account.publisher or "", "")) for account in accounts]), when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +254,7 @@ class Book:
 
     def hold(self, incident: Incident, accounts: Iterable[Account]) -> tuple[Finding, ...]:
         """The findings of one incident, in the order of the terms: those that bear, and those that would but for place, time or exception."""
-        held = _held(incident, named_in_full(tuple(accounts), self.sides))
+        held = _held(incident, named_in_full(tuple(accounts), self.sides), self.sides)
         hits: dict[int, list[Hit]] = {}
         for look in held.accounts:
             for duty, match in self._of_kind(look):
@@ -388,10 +394,16 @@ def _kind_fits(account: Account, match: Match) -> bool:
 
 def _by_degree(account: Account, match: Match) -> Match:
     """The match, in part where the account says that what was done was done only in part."""
-    if match.bearing != "fulfils" or account.status != "happened":
+    if match.bearing != "fulfils" or account.status != "happened" or _for_monitors(match.words):
         return match
     words = in_part(account.truce, account.quote, account.sentence)
     return _partly(match, words) if words else match
+
+
+@lru_cache(maxsize=512)
+def _for_monitors(words: tuple[str, ...]) -> bool:
+    """Whether the act counts for the monitors in it alone: they were there, however much was done."""
+    return any("monitors" in word for word in words)
 
 
 @lru_cache(maxsize=2_000)
@@ -407,7 +419,9 @@ def _befell_civilians(account: Account) -> bool:
 def _has_words(account: Account, words: tuple[str, ...]) -> bool:
     """Whether one of the words stands among the objects or in the clause."""
     pattern = _pattern(words)
-    clause = account.quote.replace(account.voice.words, "") if account.voice.words else account.quote  # who speaks is no object
+    bare = account.quote.count(" ") < _BARE or _STANDS_IN.search(account.quote)  # "the handover", "moved none"
+    clause = account.sentence if bare else account.quote
+    clause = clause.replace(account.voice.words, "") if account.voice.words else clause  # who speaks is no object
     return bool(pattern.search(clause) or any(pattern.search(text) for text in _objects(account)))
 
 
@@ -460,7 +474,7 @@ def _party(voice: Voice) -> Party:
 
 def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
     """What the accounts that fit come to."""
-    bearing, chosen = _weighed(hits)
+    bearing, chosen = _weighed(hits, among)
     deniers = _deniers(held, chosen)
     accounts = [hit.look.account for hit in chosen]
     when, beside = (held.when, False) if held.when is not None else named_time(accounts)
@@ -494,15 +508,16 @@ def _last_published(chosen: Sequence[Hit]) -> str | None:
     return None if None in dates else max(date for date in dates if date is not None)
 
 
-def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
+def _weighed(hits: Sequence[Hit], among: tuple[str, ...]) -> tuple[Bearing, tuple[Hit, ...]]:
     """The bearing that most origins tell, the graver among equals.
 
-    What was done and cut short, or done and hindered, is kept in part: the accounts of both are of one occurrence.
+    What was done and cut short, or done and hindered, is kept in part: the accounts of both are of one occurrence. What a bearer says of his
+    own keeping counts once, however many carry it.
     """
     hits = _sided(hits)
     tellers: defaultdict[Bearing, set[str]] = defaultdict(set)
     for hit in hits:
-        tellers[hit.match.bearing].add(hit.look.origin)
+        tellers[hit.match.bearing].add(_own_word(hit, among) or hit.look.origin)
     if "fulfils" in tellers and ({"fulfils in part", "obstructs"} & tellers.keys()):
         tellers["fulfils in part"] |= tellers.pop("fulfils") | tellers.pop("obstructs", set())
     best = min(tellers, key=lambda bearing: (-len(tellers[bearing]), _GRAVITY.index(bearing)))
@@ -528,6 +543,18 @@ def _sided(hits: Sequence[Hit]) -> Sequence[Hit]:
         Hit(hit.look, match, (), "nobody") if hit.who == "nobody" and hit.match.bearing == "breaches" and _acts(hit) else hit
         for hit in hits
     ]
+
+
+def _own_word(hit: Hit, among: tuple[str, ...]) -> str:
+    """Whose word of his own keeping an account is: a bearer's, "the army's" that no state is told of, or nobody's."""
+    if hit.match.bearing != "fulfils" or hit.who == "other":
+        return ""
+    voice = hit.account.voice
+    if not voice.words:
+        return f"{hit.look.side} itself" if hit.look.side in among else ""
+    if voice.id in _STATE_VOICES:
+        return next((f"{bearer} itself" for bearer in among if bearer.isupper()), "")
+    return next((f"{bearer} itself" for bearer in hit.look.speakers(among)), "")
 
 
 def _acts(hit: Hit) -> bool:
