@@ -46,6 +46,7 @@ _STATE_VOICES = frozenset({"MIL", "GOV"})
 #: What stands for the thing meant, which is named elsewhere in the sentence: "withdrew some guns, the army none".
 _STANDS_IN = re.compile(r"\b(?:none|any|them|theirs|its own|the rest|all of it|the others)\b", re.IGNORECASE)
 _BARE = 2
+_MOVES = frozenset({"RETREAT", "COOPERATE", "REJECT"})
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
 _BEARING_WORDS: Mapping[Bearing, str] = {
@@ -419,10 +420,16 @@ def _befell_civilians(account: Account) -> bool:
 def _has_words(account: Account, words: tuple[str, ...]) -> bool:
     """Whether one of the words stands among the objects or in the clause."""
     pattern = _pattern(words)
-    bare = account.quote.count(" ") < _BARE or _STANDS_IN.search(account.quote)  # "the handover", "moved none"
-    clause = account.sentence if bare else account.quote
+    clause = account.sentence if _elided(account) else account.quote
     clause = clause.replace(account.voice.words, "") if account.voice.words else clause  # who speaks is no object
     return bool(pattern.search(clause) or any(pattern.search(text) for text in _objects(account)))
+
+
+def _elided(account: Account) -> bool:
+    """Whether what was moved or handed over is named in the rest of the sentence: "the handover", "and the army moved none"."""
+    if account.type not in _MOVES:
+        return False
+    return account.quote.count(" ") < _BARE or _STANDS_IN.search(account.quote) is not None
 
 
 def _objects(account: Account) -> tuple[str, ...]:
