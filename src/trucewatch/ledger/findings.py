@@ -116,9 +116,9 @@ class _Look:
         return self._words[words]
 
     def _atoms(self) -> frozenset[str]:
-        """The single words of its sentence and objects: most lists of words are told absent by them, without a search."""
+        """The single words of its clause and objects: most lists of words are told absent by them, without a search."""
         if self._said_words is None:
-            said = (self.account.quote, self.account.sentence, *_objects(self.account))
+            said = (self.account.sentence if _elided(self.account) else self.account.quote, *_objects(self.account))
             self._said_words = frozenset(_ATOM.findall(" ".join(said).lower()))
         return self._said_words
 
@@ -539,9 +539,10 @@ def _sided(hits: Sequence[Hit]) -> Sequence[Hit]:
 
     Where more origins lay an act to somebody whom the term does not bind than to a bearer, an account that names nobody obstructs too.
     """
-    others = {hit.look.origin: hit for hit in hits if hit.match.who == "other"}
-    if not others:
+    apart = [hit for hit in hits if hit.match.who == "other"]
+    if not apart or len(apart) == len(hits):
         return hits
+    others = {hit.look.origin: hit for hit in apart}
     bearers = {hit.look.origin for hit in hits if hit.who == "bearer" and hit.match.bearing == "breaches"}
     if len(others) <= len(bearers):
         return hits

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def named_in_full(accounts: Sequence[Account], sides: Mapping[str, str] = _NO_SI
         accounts: those of one incident.
         sides: the actor id on whose side a publisher stands, by the publisher's name.
     """
-    short = [number for number, account in enumerate(accounts) if any(_short(party) for party in account.actor)]
+    short = [number for number, account in enumerate(accounts) if account.actor and any(map(_short, account.actor))]
     if not short:
         return accounts
     known = _known(accounts)
@@ -53,6 +54,7 @@ def named_in_full(accounts: Sequence[Account], sides: Mapping[str, str] = _NO_SI
     return made
 
 
+@lru_cache(maxsize=20_000)
 def _short(party: Party) -> bool:
     if party.id is not None and (party.id != party.code or party.country is not None):
         return False

@@ -28,9 +28,11 @@ def stated(account: Account) -> tuple[Spot, ...]:
 
 def most_told(accounts: Sequence[Account], otherwise: Spot | None) -> Spot | None:
     """The exact place that most of some accounts state; the incident's counts as one more, and stands where they state none."""
-    spots = [spot for account in accounts for spot in stated(account)]
+    spots = [spot for account in accounts if account.place is not None for spot in stated(account)]
     if otherwise is not None:
         spots.append(otherwise)
+    if len(set(spots)) <= 1:
+        return spots[0] if spots else None
     votes = Counter(spot.name or spot.text for spot in spots)
     return min(spots, key=lambda s: (s.precision or _VAGUE, -votes[s.name or s.text]), default=None)
 
