@@ -37,6 +37,9 @@ FIRE = [
     ("The drone dropped its load on the depot.", "drone strike", "happened"),
     ("A minibus ran over an anti-tank mine.", "explosive device", "happened"),
     ("A mine blew the cart apart.", "explosive device", "happened"),
+    ("A boat of the observers was shot at from the reeds.", "attack on monitors", "happened"),
+    ("A shell went through the roof of the mill.", "shelling", "happened"),
+    ("A drone rammed the fuel train.", "drone strike", "happened"),
     ("A gang drove off sixty head of cattle.", "looting", "happened"),
 ]
 GROUND = [
@@ -92,6 +95,8 @@ WATCH = [
     ("The parties shook hands on a ceasefire.", "agreement signed", "happened"),
     ("Monitors could not enter the depot.", "access denied", "happened"),
     ("The joint patrol did not leave its base.", "patrol held", "denied"),
+    ("The inspectors were shown all four halls.", "monitoring post", "happened"),
+    ("The mission's radio traffic was jammed.", "mission obstructed", "happened"),
 ]
 SAID = [
     ("None of our units fired on the town.", "small arms", "denied"),
@@ -123,6 +128,11 @@ def test_said(coder, text, category, status):
         "The shop sold half of the flour.",
         "Engineers laid a new cable for the hotel.",
         "The band opened up with an old song.",
+        "They signed for another two years.",
+        "The battery went flat.",
+        "The lorry was held up in heavy traffic.",
+        "The storm brought down power lines across the county.",
+        "The coffin was carried through the town.",
     ],
 )
 def test_said_of_other_things(coder, text):

@@ -15,7 +15,7 @@ from tests.ledger.account_samples import DISTRICT, MERN, ORL, account, dead
 from trucewatch.ledger import tables
 from trucewatch.ledger.cluster import cluster, components
 from trucewatch.ledger.compare import compare
-from trucewatch.ledger.linkage import Linkage
+from trucewatch.ledger.crowds import Crowds
 from trucewatch.ledger.memory import Ledger
 
 PLACES = (ORL, MERN, DISTRICT, None)
@@ -144,42 +144,34 @@ def test_a_vague_account_ties_nothing_together():
     assert not any({a.key, b.key} <= members for members in found)
 
 
-class Tied(Linkage):
-    """Units of which nothing is known but the scores between them."""
-
-    def __init__(self, scores):
-        super().__init__((), ())
-        self.scores = scores
-
-    def between(self, one, other):
-        return self.scores[min(one, other), max(one, other)]
-
-    def crowds(self, keys):
-        near = {key: [b if a == key else a for a, b in self.scores if key in (a, b)] for key in keys}
-        return {self.crowd(key, near.__getitem__) for key in keys}
+def crowds(scores, keys):
+    """The crowds of units of which nothing is known but their ties; each by itself, and all in turn."""
+    near = {key: [(found, b if a == key else a) for (a, b), found in scores.items() if key in (a, b)] for key in keys}
+    single = {key: Crowds(near.__getitem__, str).of(key) for key in keys}
+    made = Crowds(near.__getitem__, str)
+    assert {key: made.of(key) for key in keys} == single
+    return set(single.values())
 
 
 def test_vague_strands_that_hang_together_without_end_part_at_their_weakest_ties(monkeypatch):
     limits = {**tables.limits(), "crowd of vague strands": 4, "sure ties of vague strands": 5}
     monkeypatch.setattr(tables, "limits", lambda: limits)
     chain = {("a", "b"): 2.0, ("b", "c"): 3.0, ("c", "d"): 1.0, ("d", "e"): 2.5}
-    assert Tied({**chain, ("d", "e"): None}).crowds("abcde") == {frozenset("abcd"), frozenset("e")}
-    assert Tied(chain).crowds("abcde") == {frozenset("abc"), frozenset("de")}
+    assert crowds({**chain, ("d", "e"): 0.5}, "abcde") == {frozenset("abcd"), frozenset("e")}
+    assert crowds(chain, "abcde") == {frozenset("abc"), frozenset("de")}
     sure = dict.fromkeys(combinations("mnopqr", 2), 6.0)
-    assert Tied({**chain, **sure, ("e", "m"): 2.2}).crowds("abcdemnopqr") == {
+    assert crowds({**chain, **sure, ("e", "m"): 2.2}, "abcdemnopqr") == {
         frozenset("abc"),
         frozenset("de"),
         frozenset("mnopqr"),
     }
 
 
-@given(
-    st.dictionaries(st.sampled_from(list(combinations("abcdefgh", 2))), st.none() | st.sampled_from((-1.0, 1.0, 2.0, 3.0, 6.0)))
-)
+@given(st.dictionaries(st.sampled_from(list(combinations("abcdefgh", 2))), st.sampled_from((0.5, 1.0, 2.0, 3.0, 6.0))))
 def test_everybody_in_a_crowd_has_the_same(scores):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tables, "limits", lambda: {"crowd of vague strands": 3, "sure ties of vague strands": 5})
-        found = Tied(scores).crowds("abcdefgh")
+        found = crowds(scores, "abcdefgh")
     assert sorted(key for crowd in found for key in crowd) == list("abcdefgh")
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from trucewatch.web.settings import Role
     from trucewatch.web.users import Users
 
+#: Seconds after which a thread hands over to another that waits. A page waits after each row that it reads: while two threads worked
+#: something out, it took 450 ms with Python's own 0.005, and 100 ms with this.
+_TURN = 0.0005
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -175,9 +178,10 @@ def _serve(
         click.launch(address)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=True, proxy_headers=proxy,
-        forwarded_allow_ips="127.0.0.1,::1", timeout_graceful_shutdown=10, ws="none", limit_concurrency=400,
+        forwarded_allow_ips="127.0.0.1,::1", timeout_graceful_shutdown=10, timeout_keep_alive=15, ws="none", limit_concurrency=400,
         h11_max_incomplete_event_size=65_536,
         ssl_certfile=tls[0], ssl_keyfile=tls[1],
     )  # fmt: skip
+    sys.setswitchinterval(_TURN)
     uvicorn.Server(config).run(sockets=[bound])
     sys.stderr.flush()

@@ -232,20 +232,8 @@ class _Builder:
     def _named_again(self, again: Again) -> Event | None:
         """The event of a noun that names an earlier act again: of its kind, with nothing but what the noun phrase says itself."""
         noun, other = again.noun, again.event
-        entry = Entry(
-            f"again:{self.tree.lemma(noun)}",
-            self.tree.lemma(noun),
-            "N",
-            (),
-            other.type,
-            other.mode,
-            other.cameo,
-            other.truce,
-            (),
-            (),
-            "",
-            -1,
-        )
+        lemma = self.tree.lemma(noun)
+        entry = Entry(f"again:{lemma}", lemma, "N", (), other.type, other.mode, other.cameo, other.truce, (), (), "", -1)
         predicate = Predicate(noun, entry)
         composition = self.drafter.algebra.compose(predicate)
         if composition.status not in REAL and composition.status != "denied":
@@ -256,11 +244,18 @@ class _Builder:
         )  # fmt: skip
         made = self._made(draft, ())
         phrase = self.tree.analysis.subtree(noun)
-        start, end = self.tree.span(min(phrase), max(phrase) + 1)
-        place = made.place if made.place is not None and start <= self.c.places[made.place].start < end else None
-        time = made.time if made.time is not None and start <= self.c.times[made.time].start < end else None
-        basis = replace(made.basis, notes=(f"{AGAIN}{other.id}",))
-        return replace(made, acled=other.acled if made.acled else None, place=place, time=time, basis=basis)
+        first, last = self.tree.span(min(phrase), max(phrase) + 1)
+        verb = next((j for j in self.tree.analysis.ancestors(noun) if self.tree.token(j).upos == "VERB"), noun)
+        start, end = self.tree.clause(verb, phrase)
+        return replace(
+            made,
+            start=start,
+            end=end,
+            acled=other.acled if made.acled else None,
+            place=made.place if made.place is not None and first <= self.c.places[made.place].start < last else None,
+            time=made.time if made.time is not None and first <= self.c.times[made.time].start < last else None,
+            basis=replace(made.basis, notes=(f"{AGAIN}{other.id}",)),
+        )
 
     def _worth_keeping(self, draft: Draft, event: Event, harms: Sequence[FoundHarm]) -> bool:
         """An act without anybody in it is kept only where someone was harmed, or as a ceasefire matter: placed, heard, denied, of a patrol."""

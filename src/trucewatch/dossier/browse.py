@@ -116,8 +116,17 @@ _COLUMNS = tuple(incidents.c[name] for name in Row.__dataclass_fields__)
 
 def incident_rows(conn: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0) -> list[Row]:
     """Incidents, the latest first."""
-    query = _where(select(*_COLUMNS), wanted).order_by(incidents.c.begin.desc().nulls_last(), incidents.c.id)
-    return [Row(*row) for row in conn.execute(query.limit(limit).offset(offset))]
+    query = _latest(_where(select(*_COLUMNS), wanted), limit, offset)
+    return [Row(*row) for row in conn.execute(query)]
+
+
+def incident_ids(conn: Connection, wanted: Filter, *, limit: int | None = None, offset: int | None = None) -> list[str]:
+    """The same by their ids alone."""
+    return list(conn.scalars(_latest(incident_query(wanted), limit, offset)))
+
+
+def _latest(query: Select[Any], limit: int | None, offset: int | None) -> Select[Any]:
+    return query.order_by(incidents.c.begin.desc().nulls_last(), incidents.c.id).limit(limit).offset(offset)
 
 
 def incident_order(conn: Connection, wanted: Filter) -> list[str]:
@@ -235,31 +244,28 @@ def incident_of(conn: Connection, event: str) -> str | None:
     return conn.scalar(select(members.c.incident).where(members.c.event == event))
 
 
+_EVENTS = (
+    select(func.count())
+    .select_from(events.join(current, current.c.coding == events.c.coding))
+    .where(events.c.report == reports.c.id)
+    .scalar_subquery()
+)
+
+
 def report_rows(conn: Connection, *, publisher: str | None = None, limit: int = 50, offset: int = 0) -> list[ReportRow]:
     """Reports, the last published first."""
-    count = (
-        select(func.count())
-        .select_from(events.join(current, current.c.coding == events.c.coding))
-        .where(events.c.report == reports.c.id)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            reports.c.id,
-            reports.c.title,
-            reports.c.publisher,
-            reports.c.published,
-            reports.c.url,
-            reports.c.status,
-            origins.c.origin,
-            count,
-        )
-        .join(origins, origins.c.report == reports.c.id, isouter=True)
-        .order_by(reports.c.published.desc().nulls_last(), reports.c.seq.desc())
-    )
+    latest = (reports.c.published.desc().nulls_last(), reports.c.seq.desc())
+    part = select(reports.c.id).order_by(*latest).limit(limit).offset(offset)
     if publisher is not None:
-        query = query.where(reports.c.publisher == publisher)
-    return [ReportRow(*row) for row in conn.execute(query.limit(limit).offset(offset))]
+        part = part.where(reports.c.publisher == publisher)
+    c = reports.c
+    query = (
+        select(c.id, c.title, c.publisher, c.published, c.url, c.status, origins.c.origin, _EVENTS)
+        .join(origins, origins.c.report == c.id, isouter=True)
+        .where(c.id.in_(part.subquery().select()))  # only these are counted, and not all that come before them
+        .order_by(*latest)
+    )
+    return [ReportRow(*row) for row in conn.execute(query)]
 
 
 def provenance(conn: Connection, report: str) -> list[Provenance]:

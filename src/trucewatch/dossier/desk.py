@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -128,15 +129,10 @@ class DossierDesk:
         return found
 
     def _cases(self, conn: Connection, ids: Iterable[str]) -> list[Case]:
-        found = []
-        for id_ in sorted(ids):
-            row = conn.execute(
-                select(incidents.c.headline, incidents.c.disputed, incidents.c.summary).where(incidents.c.id == id_)
-            ).first()
-            if row is not None:
-                matters = tuple(dict.fromkeys(item["matter"] for item in json.loads(row.summary).get("contradictions", ())))
-                found.append(Case(id_, row.headline, row.disputed, matters))
-        return found
+        return [
+            Case(id_, headline, bool(disputed), _matters(summary) if disputed else ())
+            for id_, headline, disputed, summary in _CASES.all(conn, ids=sorted(ids))
+        ]
 
     def _key(self, conn: Connection, event: str) -> str:
         query = select(events.c.key).join(current, current.c.coding == events.c.coding)
@@ -257,6 +253,17 @@ class DossierDesk:
 
 _REPORTS = 20
 _HOMES = Prepared(select(members.c.event, members.c.incident).where(within(members.c.event, "keys")))
+_CASES = Prepared(
+    select(incidents.c.id, incidents.c.headline, incidents.c.disputed, incidents.c.summary)
+    .where(within(incidents.c.id, "ids"))
+    .order_by(incidents.c.id)
+)
+
+
+@lru_cache(maxsize=1024)
+def _matters(summary: str) -> tuple[str, ...]:
+    """What the accounts of an incident contradict each other on."""
+    return tuple(dict.fromkeys(item["matter"] for item in json.loads(summary).get("contradictions", ())))
 
 
 def _subject(account: Any, coded: Coded, incident: str | None) -> Subject:

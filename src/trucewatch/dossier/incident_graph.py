@@ -110,7 +110,7 @@ class Graph:
         """
         around = self.meeting.bring_up(keys)
         region = Region(_Standing(self.conn, self.accounts))
-        made, reached = region.settle(keys, around)
+        made, reached = region.settle(keys, around, self.meeting.regained)
         if self.judgements.bind(region.seen):
             self.refresh(keys, around)
         elif reached:

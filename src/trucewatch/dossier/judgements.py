@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from trucewatch.dossier import chain_rows
 from trucewatch.dossier.sql import canonical, short_id
 from trucewatch.dossier.store import rows
-from trucewatch.dossier.store.prepared import Prepared
+from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.dossier.store.tables import attachments, verdicts
 from trucewatch.dossier.verdicts.attach import Attached, apply, key_of, settle
 from trucewatch.dossier.verdicts.kinds import Anchor, Verdict, from_row, to_row
@@ -27,35 +28,47 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from trucewatch.dossier.verdicts.attach import How
     from trucewatch.model import Coded
     from trucewatch.model.incident import Account
 
 
+#: Rows of either table that are kept as they were read: all of them are read again for every verdict.
+_KEPT = 16_384
 _ANY = Prepared(select(verdicts.c.seq).limit(1))
+_ALL = Prepared(select(verdicts).order_by(verdicts.c.seq))
+_LAST = Prepared(select(verdicts).order_by(verdicts.c.seq.desc()).limit(1))
+_NAMES = tuple(column.name for column in verdicts.columns)
+_at = attachments.c
+_places = select(_at.anchor, _at.event, _at.how, _at.why, _at.now).order_by(_at.id)
+_PLACES = Prepared(_places)
+_OF_REPORTS = Prepared(_places.where(within(_at.report, "reports")))
 
 
 def all_verdicts(conn: Connection) -> list[Verdict]:
     """Every verdict, in order."""
-    return [_verdict(row) for row in conn.execute(select(verdicts).order_by(verdicts.c.seq)).mappings()]
+    return [_verdict(row) for row in _ALL.all(conn)]
 
 
 def last(conn: Connection) -> Verdict | None:
     """The last verdict."""
-    row = conn.execute(select(verdicts).order_by(verdicts.c.seq.desc()).limit(1)).mappings().first()
+    row = _LAST.first(conn)
     return None if row is None else _verdict(row)
 
 
 def all_attached(conn: Connection, reports: Iterable[str] | None = None) -> list[Attached]:
     """Where every anchor stands in the current codings."""
-    query = select(attachments)
-    if reports is not None:
-        query = query.where(attachments.c.report.in_(list(reports)))
-    return [_attached(row) for row in conn.execute(query.order_by(attachments.c.id))]
+    found = _PLACES.all(conn) if reports is None else _OF_REPORTS.all(conn, reports=sorted(reports))
+    return [_attached(*row) for row in found]
 
 
-def _attached(row: Any) -> Attached:
-    now = Anchor(**json.loads(row.now)) if row.now else None
-    return Attached(Anchor(**json.loads(row.anchor)), row.event, row.how, row.why, now)
+@lru_cache(maxsize=_KEPT)
+def _attached(anchor: str, event: str | None, how: How, why: str, now: str | None) -> Attached:
+    return Attached(_anchor(anchor), event, how, why, _anchor(now) if now else None)
+
+
+def _anchor(written: str) -> Anchor:
+    return Anchor(**json.loads(written))
 
 
 def add(conn: Connection, verdict: Verdict, coded: Iterable[Coded]) -> None:
@@ -73,8 +86,9 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     return row
 
 
-def _verdict(row: Any) -> Verdict:
-    data = dict(row)
+@lru_cache(maxsize=_KEPT)
+def _verdict(row: tuple[Any, ...]) -> Verdict:
+    data = dict(zip(_NAMES, row, strict=True))
     data["digest"] = data.pop("hash")
     return from_row(data)
 

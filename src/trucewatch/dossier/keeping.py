@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,10 @@ _PERSONS = Prepared(
     select(codings.c.persons).join(current, current.c.coding == codings.c.id).where(current.c.report == bindparam("report"))
 )
 _CODING = Prepared(select(codings.c.id).where(codings.c.id == bindparam("id")))
+_OF_CODING = Prepared(select(codings.c.record).where(codings.c.id == bindparam("coding")))
+_RECORD = Prepared(
+    select(codings.c.record).join(current, current.c.coding == codings.c.id).where(current.c.report == bindparam("report"))
+)
 _REPORT = Prepared(
     select(reports.c.facts, reports.c.text, reports.c.status, reports.c.reasons).where(reports.c.id == bindparam("id"))
 )
@@ -233,14 +238,20 @@ def derived(coding: str, coded: Coded) -> tuple[list[dict[str, Any]], list[dict[
 
 def load(conn: Connection, report: str, *, coding: str | None = None) -> Coded | None:
     """A report's record: of its current coding, or of the one asked for."""
-    query = select(codings.c.record)
-    query = (
-        query.where(codings.c.id == coding)
-        if coding
-        else query.join(current, current.c.coding == codings.c.id).where(current.c.report == report)
-    )
-    blob = conn.scalar(query)
-    return None if blob is None else from_dict(json.loads(zlib.decompress(blob)))
+    blob = _OF_CODING.value(conn, coding=coding) if coding else _RECORD.value(conn, report=report)
+    if blob is None:
+        return None
+    return _kept(blob) if len(blob) <= _SMALL else _unpacked(blob)
+
+
+def _unpacked(record: bytes) -> Coded:
+    made: Coded = from_dict(json.loads(zlib.decompress(record)))
+    return made
+
+
+#: Records up to so many bytes are kept as they were read last: the review queue looks into the same ones after every verdict.
+_SMALL = 1 << 16
+_kept = lru_cache(maxsize=512)(_unpacked)
 
 
 def load_report(conn: Connection, id_: str) -> Report | None:

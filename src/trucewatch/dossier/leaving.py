@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from trucewatch.dossier.config import Config
     from trucewatch.dossier.project import Dossier
 
 
@@ -56,8 +57,13 @@ def door(dossier: Dossier) -> Door:
     Raises:
         TrucewatchError: ``bad-protection`` where ``dossier.toml`` states a policy that cannot be used.
     """
-    policy = Policy.from_mapping({"protection": dossier.config.protection}, where=str(dossier.config.path))
-    return Door(policy, dossier.read(names_at_risk), ActorFile.load(dossier.config.actors))
+    return door_of(dossier.config, dossier.read(names_at_risk))
+
+
+def door_of(config: Config, at_risk: tuple[str, ...]) -> Door:
+    """The same by the dossier's settings, and the names that are known to be at risk."""
+    policy = Policy.from_mapping({"protection": config.protection}, where=str(config.path))
+    return Door(policy, at_risk, ActorFile.load(config.actors))
 
 
 def names_at_risk(conn: Connection) -> tuple[str, ...]:

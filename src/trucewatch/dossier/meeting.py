@@ -8,7 +8,7 @@ empties again gives them. This module must not cluster.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -78,6 +78,8 @@ class Meeting:
 
     conn: Connection
     accounts: Accounts
+    regained: set[str] = field(default_factory=set)
+    """Accounts that have got ties back which a full block had taken."""
 
     def bring_up(self, keys: Collection[str]) -> set[str]:
         """Put right the blocks and ties of accounts that are new, have changed or are gone, and of those beside them in their reports.
@@ -106,7 +108,8 @@ class Meeting:
         lost = Counter(block for key in gone for block in held[key])
         left = self._sizes(lost)
         thinned = {block for block, count in left.items() if crowded(block, count + lost[block]) and not crowded(block, count)}
-        return touched | (self._compare_all(thinned) if thinned else set())
+        self.regained |= self._compare_all(thinned) if thinned else set()
+        return touched | self.regained
 
     def _meet(self, new: Mapping[str, Collection[str]]) -> set[str]:
         """Write accounts' blocks, and the edges to whom they meet in them."""

@@ -106,8 +106,13 @@ class Passed:
     @classmethod
     def of(cls, coded: Coded, safe: Coded) -> Passed:
         """Of a record and the protected one."""
-        accounts = {account.event: account for account in accounts_of(safe)}
-        return cls(accounts, _given_away(coded, safe), _parties(accounts.values()))
+        return cls.made(accounts_of(safe), _given_away(coded, safe))
+
+    @classmethod
+    def made(cls, accounts: Iterable[Account], hidden: Mapping[Point, Place]) -> Passed:
+        """Of accounts of a protected record, and what it may not give away."""
+        by_event = {account.event: account for account in accounts}
+        return cls(by_event, hidden, _parties(by_event.values()))
 
 
 def _parties(accounts: Iterable[Account]) -> dict[str, Party]:

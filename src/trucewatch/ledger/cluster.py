@@ -3,7 +3,7 @@
 Within a component of accounts tied by likely pairs, the strands of the reports are joined while the mean score between two clusters
 is above 0. What is barred, or what a reviewer parted, never ends in one cluster; what a reviewer joined always does. Vague strands, plans
 and demands are leaves: they join the cluster that fits them best and tie nothing together. Vague strands that fit none are joined crowd by
-crowd (``Linkage.crowd``). This module must not read or keep anything.
+crowd (``crowds``). This module must not read or keep anything.
 """
 
 from __future__ import annotations

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from math import inf
 from typing import TYPE_CHECKING
 
-from trucewatch.ledger import tables
 from trucewatch.ledger.compare import score
+from trucewatch.ledger.crowds import Crowds
 from trucewatch.ledger.profile import leads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from trucewatch.ledger.profile import Profile
 
@@ -118,44 +117,20 @@ class Linkage:
         return sorted(members.values(), key=min)
 
     def merge_loose(self, keys: Collection[str], ties: Collection[tuple[str, str]]) -> list[set[str]]:
-        """The same for vague units, which may hang together without end: each crowd of them by itself (see ``crowd``)."""
+        """The same for vague units, which may hang together without end: each crowd of them by itself (see ``crowds``)."""
         beside: dict[str, set[str]] = {key: set() for key in keys}
         for a, b in ties:
             beside[a].add(b)
             beside[b].add(a)
-        left, made = set(keys), list[set[str]]()
-        while left:
-            found = self.crowd(min(left), beside.__getitem__)
-            left -= found
-            made += self.merge(found, [(a, b) for a in found for b in beside[a] & found if a < b])
-        return sorted(made, key=min)
+        crowds = Crowds(lambda one: [(self._tie(one, other), other) for other in beside[one]], str)
+        found = {crowds.of(key) for key in keys}
+        made = [self.merge(crowd, [(a, b) for a in crowd for b in beside[a] & crowd if a < b]) for crowd in found]
+        return sorted((members for parts in made for members in parts), key=min)
 
-    def crowd(self, start: str, beside: Callable[[str], Iterable[str]]) -> frozenset[str]:
-        """Everybody with whom a unit hangs together by ties, where they are few; else by as weak ties as leave them few.
-
-        Where many do by sure ties alone (``limits.tsv``), those do. Whoever is in a crowd has the same one: it follows from the ties.
-        """
-        most, level = tables.limits()["crowd of vague strands"], float(tables.limits()["sure ties of vague strands"])
-        found, kept = {start}, frozenset[str]()
-        heap = [self._tie(start, other) for other in beside(start)]
-        heapify(heap)
-        while heap and (not kept or len(found) <= most):
-            negative, other = heappop(heap)
-            if other in found:
-                continue
-            if -negative < level:
-                level, kept = -negative, frozenset(found)
-                if len(found) > most:
-                    break
-            found.add(other)
-            for third in beside(other):
-                if third not in found:
-                    heappush(heap, self._tie(other, third))
-        return kept if kept and len(found) > most else frozenset(found)
-
-    def _tie(self, one: str, other: str) -> tuple[float, str]:
-        points = self.between(one, other)
-        return (inf if points is None else -points, other)
+    def _tie(self, one: str, other: str) -> float:
+        """The score of the surest tie between two units."""
+        pairs = ((min(a, b), max(a, b)) for a in self.units[one].keys for b in self.units[other].keys)
+        return max(self.edges.get(pair, 0.0) for pair in pairs)
 
     def _join(self, a: str, b: str, members: dict[str, set[str]], sums: dict[str, dict[str, float | None]]) -> None:
         """Cluster ``b`` into ``a``; sums that were never asked for are made up now."""

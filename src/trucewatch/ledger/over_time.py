@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trucewatch.ledger.english import act_words, iso_words
@@ -20,7 +21,7 @@ from trucewatch.ledger.tellers import origin_of, short
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from trucewatch.model.agreement import Agreement, Area, Bearing, Finding, Status, Term
+    from trucewatch.model.agreement import Agreement, Area, Bearing, Finding, Period, Status, Term
     from trucewatch.model.incident import Account, Grade, Incident
 
 WEEK = 7
@@ -287,9 +288,15 @@ def _series(term: Term, party: str | None, found: Sequence[tuple[Leaf, Finding]]
 
 
 def _quiet(term: Term, loud: set[str], frame: _Frame) -> Quiet:
-    held = [day for day in frame.days if in_force(term.period, day)]
+    held = _held(term.period, frame.days)
     still = [day for day in held if day not in loud]
     return Quiet(len(held), len(still), sum(day in frame.told for day in still))
+
+
+@lru_cache(maxsize=256)
+def _held(period: Period, days: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some days on which a term holds: every party of it asks, and the days stay while incidents come in."""
+    return tuple(day for day in days if in_force(period, day))
 
 
 def _stretches(agreement: Agreement, leaves: Sequence[Leaf], days: tuple[str, ...]) -> Iterator[Stretch]:
@@ -307,7 +314,8 @@ def _stretches(agreement: Agreement, leaves: Sequence[Leaf], days: tuple[str, ..
             told.update(told_days(leaf.incident) if here else ())
             if any(f.bearing == AGAINST and f.status != "withdrawn" for f in here):
                 loud.update(told_days(leaf.incident))
-        held = [day for day in days if any(in_force(term.period, day) for term in terms)]
+        covered = {day for term in terms for day in _held(term.period, days)}
+        held = [day for day in days if day in covered]
         still = [day for day in held if day not in loud]
         quiet = Quiet(len(held), len(still), sum(day in told for day in still))
         yield Stretch(area.label or area.id or terms[0].label, tuple(term.id for term in terms), quiet)

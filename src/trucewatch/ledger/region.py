@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from trucewatch.ledger.crowds import Crowds
 from trucewatch.ledger.linkage import Linkage, Unit
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ Units = frozenset[str]
 Offer = tuple[float, str, tuple[int, str], Units]
 """A place for a unit: how little it fits there, the unit, the cluster's place in the order of clusters, the cluster."""
 NOWHERE: Units = frozenset()
+_AT_ONCE = 8
 
 
 class Standing(Protocol):
@@ -52,6 +54,8 @@ class Region:
     """Units that are new or others now."""
     tied_anew: set[str] = field(default_factory=set)
     """Those, and units whose ties are others now."""
+    grown: set[str] = field(default_factory=set)
+    """Units that have ties now that they had not."""
     moving: set[str] = field(default_factory=set)
     """Units that are placed anew; grows until nobody else listens."""
     loose: set[str] = field(default_factory=set)
@@ -62,7 +66,9 @@ class Region:
     _beside: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _stands: dict[str, set[str]] = field(default_factory=dict)
     _kinds: dict[str, str] = field(default_factory=dict)
+    _now: set[Units] = field(default_factory=set)
     _next: dict[str, set[str]] = field(default_factory=dict)
+    _surest: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     _offers: dict[str, list[Offer]] = field(default_factory=dict)
     _core_in: dict[str, Units] = field(default_factory=dict)
     _stood_in: dict[str, Units] = field(default_factory=dict)
@@ -71,12 +77,15 @@ class Region:
     _heard: set[Units] = field(default_factory=set)
     _linkage: Linkage = field(default_factory=lambda: Linkage((), (), {}))
 
-    def settle(self, changed: Collection[str], around: Collection[str] = ()) -> tuple[list[frozenset[str]], set[str]]:
+    def settle(
+        self, changed: Collection[str], around: Collection[str] = (), regained: Collection[str] = ()
+    ) -> tuple[list[frozenset[str]], set[str]]:
         """Work out every cluster that a change reaches.
 
         Args:
             changed: accounts that are new, are others now, or are gone.
             around: accounts whose ties alone have changed.
+            regained: those of them that have got ties back.
 
         Returns:
             The clusters as sets of accounts, and every account that stood in one of them before, or is in none now.
@@ -85,7 +94,7 @@ class Region:
         self._load(keys)
         self.changed = self._of(changed)
         former = set(self.standing.homes(list(keys)).values())
-        self.tied_anew = self._of(keys)
+        self.tied_anew, self.grown = self._of(keys), self.changed | self._of(regained)
         self.moving = self.tied_anew.union(*(self._held_by(id_) for id_ in former))
         for id_ in set(self.standing.homes(list(changed)).values()):
             self._listen(self._core_of(id_))
@@ -280,19 +289,22 @@ class Region:
     def _loose(self, placed: Mapping[str, Units]) -> None:
         """Vague units that fit no exact cluster, or did not, hang together with their like.
 
-        Somebody's crowd is another now only if the one that he has without any new tie holds an end of one (or he is new): by more
-        ties it can only be reached there, by fewer only be grown there.
+        Somebody's crowd is another now only if the one that he has without those who came, or whose ties grew, holds somebody who is or was
+        tied to one of them, or who lost a tie: by more ties it can only be reached there, by fewer only be grown there.
         """
         leaves = self._moving("leaf")
-        turned = {unit for unit in leaves if unit in self.changed or (unit in placed) != bool(self._stood(unit))}
-        beside = partial(self._loose_beside, placed)
+        turned = {unit for unit in leaves if unit in self.grown or (unit in placed) != bool(self._stood(unit))}
         loose = {unit for unit in leaves if unit not in placed}
-        ends = turned.union(self.tied_anew & loose, *map(beside, turned))
-        former = self._crowds(ends - placed.keys(), lambda unit: [o for o in beside(unit) if unit not in ends or o not in ends])
-        found, self.loose = loose.union(*former, self._with(leaves, placed)), set[str]()
+        near = self._tied(turned, "leaf")
+        self._look(id_ for unit in near for id_ in self._ids(unit))
+        ends = turned.union(self.tied_anew & loose, (unit for unit in near if self._is_loose(unit, placed)))
+        former, now = self._crowds(placed, turned), self._crowds(placed)
+        found = loose.union(*map(former.of, ends - turned - placed.keys()), self._with(leaves, placed))
+        self.loose = set()
         while found != self.loose:
             self.loose = found
-            found = found.union(*self._crowds(found, beside), self._with(found, placed))
+            found = found.union(*map(now.of, found), self._with(found, placed))
+        self._now = {now.of(unit) for unit in found}
 
     def _with(self, units: Iterable[str], placed: Mapping[str, Units]) -> set[str]:
         """The loose ones among those with whom some units stood without an exact one."""
@@ -304,20 +316,25 @@ class Region:
     def _is_loose(self, unit: str, placed: Mapping[str, Units]) -> bool:
         return unit not in placed if unit in self.moving else not self._stood(unit)
 
-    def _loose_beside(self, placed: Mapping[str, Units], unit: str) -> list[str]:
-        found = self._tied([unit], "leaf")
-        self._look(id_ for other in found for id_ in self._ids(other))
-        return [other for other in found if self._is_loose(other, placed)]
+    def _crowds(self, placed: Mapping[str, Units], without: Collection[str] = ()) -> Crowds:
+        """The crowds of loose units, as they are or as they would be without some."""
 
-    def _crowds(self, units: Iterable[str], beside: Callable[[str], Iterable[str]]) -> list[frozenset[str]]:
-        mine = sorted(units)
-        self._look(id_ for other in self._tied(mine, "leaf") for id_ in self._ids(other))  # at once
-        known, made = cache(beside), dict[str, frozenset[str]]()
-        for unit in mine:
-            if unit not in made:
-                found = self._linkage.crowd(unit, known)
-                made |= dict.fromkeys(found, found)
-        return list(set(made.values()))
+        def who(key: str) -> str | None:
+            self._load([key])
+            unit = self._home.get(key)
+            mine = unit is not None and self._kinds[unit] == "leaf" and unit not in without and self._is_loose(unit, placed)
+            return unit if mine else None
+
+        return Crowds(self._scores, who)
+
+    def _scores(self, unit: str) -> list[tuple[float, str]]:
+        """The scores of a unit's ties with the accounts at their other ends, which need not be read yet; the surest are read at once."""
+        if unit not in self._surest:
+            pairs = {(min(a, b), max(a, b)): b for a in self._linkage.units[unit].keys for b in self._beside[a]}
+            found = [(points, other) for pair, other in pairs.items() if (points := self._linkage.edges.get(pair))]
+            self._surest[unit] = sorted(found, reverse=True)
+            self._load(other for _, other in self._surest[unit][:_AT_ONCE])
+        return self._surest[unit]
 
     def _clusters(self, placed: Mapping[str, Units]) -> dict[Units, tuple[int, str]]:
         """Every cluster that moving units are or were in, without plans, and its place in the order of clusters."""
@@ -327,8 +344,9 @@ class Region:
         cores = {*inside, *(self._core(unit) for unit in self._moving("exact"))}
         cores |= {self._core(other) for unit in self.moving for other in self._stood(unit)}
         found = {core | inside[core] | self._stays_at(core): (0, min(core)) for core in cores}
-        for crowd in self._crowds(self.loose, partial(self._loose_beside, placed)):
-            pairs = [(one, other) for one in crowd for other in self._tied([one], "leaf") & crowd if one < other]
+        for crowd in self._now:
+            ends = ((one, self._home.get(key)) for one in crowd for _, key in self._scores(one))
+            pairs = {(one, other) for one, other in ends if other is not None and other in crowd and one < other}
             found |= {frozenset(members): (1, min(members)) for members in self._linkage.merge(crowd, pairs)}
         return found
 

@@ -69,7 +69,8 @@ _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
 
 def clean(text: str) -> str:
     """One line that is safe on a terminal: no control codes, no direction overrides, single blanks, no lone surrogates."""
-    kept = "".join(" " if _unsafe(char) else char for char in text)
+    plain = text.isascii() and text.isprintable()
+    kept = text if plain else "".join(" " if _unsafe(char) else char for char in text)
     return " ".join(kept.split())
 
 

@@ -119,14 +119,14 @@ class _Json(JSONResponse):
         return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _asked(request: Request, user: Annotated[User, Depends(api_user)]) -> Asked:
+async def _asked(request: Request, user: Annotated[User, Depends(api_user)]) -> Asked:
     return Asked(request, view_of(request, user))
 
 
 Question: TypeAlias = Annotated[Asked, Depends(_asked)]
 
 
-def _wanted(  # noqa: PLR0917 - FastAPI gives them by name
+async def _wanted(  # noqa: PLR0917 - FastAPI gives them by name
     begin: Annotated[Day, Query(alias="from")] = None,
     until: Day = None,
     truce: Text = None,

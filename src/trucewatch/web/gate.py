@@ -9,48 +9,47 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import select
 
 from trucewatch.dossier import browse, chain_rows, keeping
 from trucewatch.dossier.incident_graph import row_of
-from trucewatch.dossier.judgements import all_verdicts
-from trucewatch.dossier.leaving import Door, door, names_at_risk, persons
-from trucewatch.dossier.passing import Passed, Point, beside, coarse_record, hides, joined, overlaid, shown, together
-from trucewatch.dossier.store.tables import current, events, incidents, members
+from trucewatch.dossier.leaving import Door, door_of, names_at_risk, persons, report_ids
+from trucewatch.dossier.passing import Passed, beside, coarse_record, hides, joined, overlaid, shown, together
+from trucewatch.dossier.store import tally
+from trucewatch.dossier.store.prepared import Prepared, within
+from trucewatch.dossier.store.tables import current, events, members
+from trucewatch.ledger.accounts import from_json, to_json
+from trucewatch.model import Place
+from trucewatch.web.bases import Bases
 from trucewatch.web.kept import Kept
 from trucewatch.web.masks import Masks, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from threading import Event
-    from typing import Any
 
     from sqlalchemy import Connection
 
+    from trucewatch.dossier.passing import Point
     from trucewatch.dossier.protection import Protected
-    from trucewatch.model import Coded, Place
+    from trucewatch.model import Coded
     from trucewatch.model.incident import Account, Incident
     from trucewatch.web.house import House
 
-_RECORDS, _INCIDENTS, _LINES, _TEXTS = 512, 1024, 60_000, 2048
+_RECORDS, _INCIDENTS, _HIDDEN = 512, 1024, 60_000
 #: Ids that are asked of the database at once, and that are made ready at once in the background.
 _BATCH, _PIECE = 500, 20
+Kind = TypeVar("Kind")
+_CODED = Prepared(select(current.c.report, current.c.coding).where(within(current.c.report, "ids")))
 #: (name, reason, by, at) of an override.
 Used = tuple[str, str, str, str]
 #: A coding and the names at risk.
 _Key = tuple[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    """A protected record, and what may leave of its accounts."""
-
-    protected: Protected
-    passed: Passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +63,58 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A line as it is kept, and the overrides it rests on; ``value`` is None where there is nothing to show."""
+class _Line(Generic[Kind]):
+    """Something masked as it is kept, and the overrides it rests on; ``value`` is None where there is nothing to show."""
 
-    value: Any
+    value: Kind | None
     used: tuple[Used, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Entrance:
-    """The way out at one state of the dossier. ``base`` marks what its settings say, ``mark`` that and the names at risk."""
+class _Shelf(Generic[Kind]):
+    """Masked things of one kind: how they are written to the store and read from it, and those that were met last."""
 
-    head: str
+    write: Callable[[Kind], Any]
+    read: Callable[[Any], Kind]
+    kept: Kept[str, _Line[Kind]]
+
+
+def _rows() -> _Shelf[browse.Row]:
+    return _Shelf(asdict, lambda value: browse.Row(**value), Kept(60_000))
+
+
+def _texts() -> _Shelf[Shown]:
+    return _Shelf(asdict, lambda value: Shown(**value), Kept(2048))
+
+
+def _passed() -> _Shelf[Passed]:
+    return _Shelf(_written, _read, Kept(4096))
+
+
+def _written(passed: Passed) -> Any:
+    places = [[*point, asdict(place)] for point, place in passed.hidden.items()]
+    return {"accounts": [to_json(account) for account in passed.accounts.values()], "hidden": places}
+
+
+def _read(value: Any) -> Passed:
+    hidden: dict[Point, Place] = {(latitude, longitude): Place(**place) for latitude, longitude, place in value["hidden"]}
+    return Passed.made(map(from_json, value["accounts"]), hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An incident told anew, its accounts by event key, and the overrides that it rests on."""
+
+    incident: Incident
+    accounts: dict[str, Account]
+    used: frozenset[Used]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entrance:
+    """The way out while ``state`` holds. ``base`` marks what its settings say, ``mark`` that and the names at risk."""
+
+    state: str
     door: Door
     base: str
     mark: str
@@ -87,13 +126,15 @@ class Gate:
 
     house: House
     _door: _Entrance | None = None
-    _verdicts: tuple[str, list[tuple[str, str]]] | None = None
+    _bases: Bases = field(default_factory=Bases)
     _masks: Masks | None = None
-    _lines: Kept[str, _Line] = field(default_factory=lambda: Kept(_LINES))
-    _texts: Kept[str, _Line] = field(default_factory=lambda: Kept(_TEXTS))
-    _records: Kept[_Key, _Masked] = field(default_factory=lambda: Kept(_RECORDS))
-    _hidden: Kept[_Key, Mapping[Point, Place]] = field(default_factory=lambda: Kept(_LINES))
-    _incidents: Kept[str, tuple[Incident, dict[str, Account]]] = field(default_factory=lambda: Kept(_INCIDENTS))
+    _warm: dict[str, str] = field(default_factory=dict)
+    _rows: _Shelf[browse.Row] = field(default_factory=_rows)
+    _texts: _Shelf[Shown] = field(default_factory=_texts)
+    _passed: _Shelf[Passed] = field(default_factory=_passed)
+    _records: Kept[_Key, tuple[Coded, Protected]] = field(default_factory=lambda: Kept(_RECORDS))
+    _hidden: Kept[_Key, Mapping[Point, Place]] = field(default_factory=lambda: Kept(_HIDDEN))
+    _incidents: Kept[str, _Told] = field(default_factory=lambda: Kept(_INCIDENTS))
     _noted: set[Used] = field(default_factory=set)
     _used: set[Used] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
@@ -103,19 +144,18 @@ class Gate:
         found = self._masked(conn, report)
         if found is None:
             return None
-        return coarse_record(found.protected.coded, joined(self._hides(conn, one) for one in beside(conn, report)))
+        return coarse_record(found[1].coded, joined(self._hides(conn, one) for one in beside(conn, report)))
 
-    def _masked(self, conn: Connection, report: str) -> _Masked | None:
+    def _masked(self, conn: Connection, report: str) -> tuple[Coded, Protected] | None:
+        """A report's record, and the protected one."""
         key = self._key(conn, report)
         found = self._records.get(key) if key else None
         if found is None:
             coded = keeping.load(conn, report) if key else None
             if key is None or coded is None:
                 return None
-            made = self._way(conn).let(coded, persons(conn, coded))
-            found = self._records.put(key, _Masked(made, Passed.of(coded, made.coded)))
-            self._hidden.put(key, found.passed.hidden)
-        self.note(_overrides(found.protected))
+            found = self._records.put(key, (coded, self._way(conn).let(coded, persons(conn, coded))))
+        self.note(_overrides(found[1]))
         return found
 
     def _hides(self, conn: Connection, report: str) -> Mapping[Point, Place]:
@@ -136,13 +176,19 @@ class Gate:
         here = browse.resolve(conn, id_)
         if here is None:
             return None
-        key = self.masked_bases(conn, [here])[here]
-        return self._incidents.get(key) or self._incidents.put(key, self._told(conn, here))
+        told = self._incident(conn, here)
+        self.note(told.used)
+        return told.incident, told.accounts
+
+    def _incident(self, conn: Connection, id_: str) -> _Told:
+        key = self.masked_bases(conn, [id_])[id_]
+        return self._incidents.get(key) or self._incidents.put(key, self._told(conn, id_))
 
     def rows(self, conn: Connection, ids: Sequence[str], *, most: int | None = None) -> list[browse.Row | None]:
         """Incidents as lines of a list, by their ids of today. ``most``: how many are masked anew; those left over are None."""
-        found = self._ready(ids, self.masked_bases(conn, ids), self._lines, lambda id_: self._line(conn, id_), most)
-        return [browse.Row(**found[id_]) if found.get(id_) else None for id_ in ids]
+        keys = self.masked_bases(conn, ids)
+        found = self._ready(self._rows, ids, keys, lambda id_: self._row(conn, id_), most)
+        return [found[id_].value if id_ in found else None for id_ in ids]
 
     def name_of(self, conn: Connection, actor: str) -> str:
         """The actor file's name of an actor; empty where it has none."""
@@ -151,21 +197,33 @@ class Gate:
 
     def reports(self, conn: Connection, ids: Sequence[str]) -> dict[str, Shown]:
         """What may be seen of reports in a list."""
+        found = self._ready(self._texts, ids, self._of_reports(conn, ids, "report"), lambda id_: self._text(conn, id_))
+        return {id_: line.value for id_, line in found.items() if line.value}
+
+    def _of_reports(self, conn: Connection, ids: Iterable[str], what: str) -> dict[str, str]:
+        """What something masked of a report rests on, by its id: its coding, the policy and the names at risk."""
         mark = self._mark(conn)
-        query = select(current.c.report, current.c.coding)
-        codings = dict(list(row) for part in _parts(ids) for row in conn.execute(query.where(current.c.report.in_(part))))
-        keys = {id_: _digest("report", codings[id_], mark) for id_ in ids if id_ in codings}
-        found = self._ready(ids, keys, self._texts, lambda id_: self._text(conn, id_))
-        return {id_: Shown(**value) for id_, value in found.items() if value}
+        return {id_: _digest(what, coding, mark) for id_, coding in _CODED.all(conn, ids=[*ids])}
 
     def warm(self, stop: Event) -> None:
-        """Make ready what lists show, the latest first, leaving half of the time to others; returns early when ``stop`` is set."""
-        latest = select(incidents.c.id).order_by(incidents.c.begin.desc().nulls_last(), incidents.c.id)
-        for ids in _parts(self.house.read(lambda conn: list(conn.scalars(latest))), _PIECE):
-            begun = time.monotonic()
-            self.house.read(lambda conn, ids=ids: self._warmed(conn, ids))  # type: ignore[misc]
-            if stop.wait(time.monotonic() - begun):
-                return
+        """Make ready what lists show and is not ready yet, the latest first, leaving half of the time to others.
+
+        Returns early when ``stop`` is set.
+        """
+        for rests, work in ((self._all_lines, self._warmed), (self._all_texts, self.reports)):
+            keys = self.house.read(rests)
+            for ids in _parts([id_ for id_, key in keys.items() if self._warm.get(id_) != key], _PIECE):
+                begun = time.monotonic()
+                self.house.read(lambda conn, work=work, ids=ids: work(conn, ids))  # type: ignore[misc]
+                self._warm |= {id_: keys[id_] for id_ in ids}
+                if stop.wait(time.monotonic() - begun):
+                    return
+
+    def _all_lines(self, conn: Connection) -> dict[str, str]:
+        return self.masked_bases(conn, browse.incident_ids(conn, browse.Filter()))
+
+    def _all_texts(self, conn: Connection) -> dict[str, str]:
+        return self._of_reports(conn, report_ids(conn), "report")
 
     def _warmed(self, conn: Connection, ids: Sequence[str]) -> None:
         self.rows(conn, ids)
@@ -174,92 +232,51 @@ class Gate:
 
     def _ready(
         self,
+        shelf: _Shelf[Kind],
         ids: Sequence[str],
         keys: Mapping[str, str],
-        kept: Kept[str, _Line],
-        make: Callable[[str], _Line],
+        make: Callable[[str], _Line[Kind]],
         most: int | None = None,
-    ) -> dict[str, Any]:
-        """Lines by id: from memory, from the store, or made and put into both."""
-        found = {id_: line for id_ in ids if id_ in keys and (line := kept.get(keys[id_])) is not None}
+    ) -> dict[str, _Line[Kind]]:
+        """Masked things by id: from memory, from the store, or made and put into both."""
+        found = {id_: line for id_ in ids if id_ in keys and (line := shelf.kept.get(keys[id_])) is not None}
         lacking = {keys[id_]: id_ for id_ in ids if id_ in keys and id_ not in found}
-        for key, value in self._stored().get(lacking).items():
-            found[lacking.pop(key)] = kept.put(key, _Line(value[0], tuple(tuple(item) for item in value[1])))
+        for key, (value, used) in self._stored().get(lacking).items():
+            line = _Line(None if value is None else shelf.read(value), tuple(tuple(item) for item in used))
+            found[lacking.pop(key)] = shelf.kept.put(key, line)
         fresh: dict[str, Any] = {}
         for key, id_ in list(lacking.items())[:most]:
-            found[id_] = kept.put(key, line := make(id_))
-            fresh[key] = [line.value, line.used]
+            found[id_] = shelf.kept.put(key, line := make(id_))
+            fresh[key] = [None if line.value is None else shelf.write(line.value), line.used]
         self._stored().put(fresh)
         self.note({item for line in found.values() for item in line.used})
-        return {id_: line.value for id_, line in found.items()}
+        return found
 
-    def _line(self, conn: Connection, id_: str) -> _Line:
-        told, accounts = self.incident(conn, id_) or (None, {})
-        if told is None:
-            return _Line(None)
-        columns = row_of(told)
-        used: set[Used] = set()
-        for report in {account.report for account in accounts.values()}:
-            masked = self._masked(conn, report)
-            used |= _overrides(masked.protected) if masked else set()
-        return _Line({name: columns[name] for name in browse.Row.__dataclass_fields__}, tuple(sorted(used)))
+    def _row(self, conn: Connection, id_: str) -> _Line[browse.Row]:
+        told = self._incident(conn, id_)
+        columns: dict[str, Any] = row_of(told.incident)
+        return _Line(browse.Row(**{name: columns[name] for name in browse.Row.__dataclass_fields__}), tuple(sorted(told.used)))
 
-    def _text(self, conn: Connection, report: str) -> _Line:
+    def _text(self, conn: Connection, report: str) -> _Line[Shown]:
         masked = self._masked(conn, report)
-        coded = masked.protected.coded if masked else None
-        if masked is None or coded is None or coded.report is None:
+        made = masked[1].coded.report if masked else None
+        if masked is None or made is None:
             return _Line(None)
-        made = coded.report
-        return _Line(
-            asdict(Shown(made.title, made.publisher, made.url, coded.text)), tuple(sorted(_overrides(masked.protected)))
-        )
+        return _Line(Shown(made.title, made.publisher, made.url, masked[1].coded.text), _overrides(masked[1]))
+
+    def _passing(self, conn: Connection, report: str) -> _Line[Passed]:
+        masked = self._masked(conn, report)
+        return _Line(Passed.of(masked[0], masked[1].coded), _overrides(masked[1])) if masked else _Line(None)
 
     def masked_bases(self, conn: Connection, ids: Sequence[str]) -> dict[str, str]:
         """What a masked incident rests on, by id: :meth:`bases`, the policy and the names at risk."""
         mark = self._mark(conn)
-        return {id_: _digest("incident", id_, base, mark) for id_, base in self.bases(conn, ids).items()}
+        return {id_: _masked_base(id_, base, mark) for id_, base in self.bases(conn, ids).items()}
 
     def bases(self, conn: Connection, ids: Sequence[str]) -> dict[str, str]:
         """What an incident rests on, by id: its summary, the codings of its accounts, the verdicts on them."""
-        told: dict[str, str] = {}
-        codings: dict[str, list[str]] = {}
-        query = (
-            select(members.c.incident, events.c.coding)
-            .join(events, members.c.event == events.c.key)
-            .join(current, current.c.coding == events.c.coding)
-            .distinct()
-        )
-        for part in _parts(ids):
-            told |= dict(
-                list(row) for row in conn.execute(select(incidents.c.id, incidents.c.digest).where(incidents.c.id.in_(part)))
-            )
-            for id_, coding in conn.execute(query.where(members.c.incident.in_(part))):
-                codings.setdefault(id_, []).append(coding)
-        for id_, verdict in self._judged(conn):
-            if id_ in told:
-                codings.setdefault(id_, []).append(verdict)
-        return {id_: _digest(id_, str(digest), *sorted(codings.get(id_, ()))) for id_, digest in told.items()}
-
-    def _judged(self, conn: Connection) -> list[tuple[str, str]]:
-        """Incident and verdict, for every verdict on an account of it; read again when anything has changed."""
-        head = self._entrance(conn).head
-        if self._verdicts is None or self._verdicts[0] != head:
-            by_id = {verdict.id: verdict for verdict in all_verdicts(conn)}
-            given = [
-                (key, id_)
-                for id_, v in by_id.items()
-                for one in (v, by_id.get(v.undoes or "", v))
-                for key in (one.event, one.other)
-                if key
-            ]
-            homes: dict[str, str] = {}
-            for part in _parts(list(dict(given))):
-                homes |= dict(
-                    list(row)
-                    for row in conn.execute(select(members.c.event, members.c.incident).where(members.c.event.in_(part)))
-                )
-            self._verdicts = (head, [(homes[key], id_) for key, id_ in given if key in homes])
-        return self._verdicts[1]
+        known = self._bases.at(conn)
+        return {id_: known[id_] for id_ in ids if id_ in known}
 
     def _stored(self) -> Masks:
         with self._lock:
@@ -283,14 +300,13 @@ class Gate:
             with self.house.write() as dossier:
                 dossier.write(lambda conn: chain_rows.enter(conn, "override", {"names": [list(item) for item in new]}))
 
-    def note(self, used: set[Used]) -> None:
+    def note(self, used: Iterable[Used]) -> None:
         """Overrides that were used; :meth:`log` puts them on record."""
-        if used:
-            with self._lock:
-                self._used |= used
+        with self._lock:
+            self._used.update(used)
 
     def _way(self, conn: Connection) -> Door:
-        """The way out; known names at risk are read again when anything has changed."""
+        """The way out; known names at risk are read again when any report has been coded since."""
         return self._entrance(conn).door
 
     def _mark(self, conn: Connection) -> str:
@@ -298,14 +314,13 @@ class Gate:
         return self._entrance(conn).mark
 
     def _entrance(self, conn: Connection) -> _Entrance:
-        entry = chain_rows.head(conn)
-        head = entry.hash if entry else ""
-        known = self._door
-        if known is not None and known.head == head:
+        state, known = tally.state(conn, ("codings", "current")), self._door
+        if known is not None and known.state == state:
             return known
-        made = door(self.house.dossier()) if known is None else replace(known.door, at_risk=names_at_risk(conn))
+        named = names_at_risk(conn)
+        made = door_of(self.house.dossier().config, named) if known is None else replace(known.door, at_risk=named)
         base = self._settings(made) if known is None else known.base
-        self._door = _Entrance(head, made, base, _digest(base, *made.at_risk))
+        self._door = _Entrance(state, made, base, _digest(base, *made.at_risk))
         return self._door
 
     def _settings(self, way: Door) -> str:
@@ -313,16 +328,26 @@ class Gate:
         files = [sha256(path.read_bytes()).hexdigest() for path in config.actors]
         return _digest(repr(way.policy), repr(sorted(config.publishers.items())), *files)
 
-    def _told(self, conn: Connection, id_: str) -> tuple[Incident, dict[str, Account]]:
+    def _told(self, conn: Connection, id_: str) -> _Told:
         incident, found = next(overlaid(conn, None, None, [id_]))
         reports = sorted({pair.held.report for pair in found})
-        known = {report: masked.passed for report in reports if (masked := self._masked(conn, report)) is not None}
+        lines = self._ready(
+            self._passed, reports, self._of_reports(conn, reports, "accounts"), lambda report: self._passing(conn, report)
+        )
+        known = {report: line.value for report, line in lines.items() if line.value is not None}
         safe = together(found, known, self._way(conn).actors)
-        return shown(incident, safe, self.house.dossier().config.publishers), {account.key: account for account in safe}
+        told = shown(incident, safe, self.house.dossier().config.publishers)
+        used = frozenset(item for line in lines.values() for item in line.used)
+        return _Told(told, {account.key: account for account in safe}, used)
 
 
-def _overrides(made: Protected) -> set[Used]:
-    return {(item.name, item.reason, item.by, item.at) for item in made.overrides}
+def _overrides(made: Protected) -> tuple[Used, ...]:
+    return tuple(sorted({(item.name, item.reason, item.by, item.at) for item in made.overrides}))
+
+
+@lru_cache(maxsize=1 << 16)
+def _masked_base(id_: str, base: str, mark: str) -> str:
+    return _digest("incident", id_, base, mark)
 
 
 def _digest(*parts: str) -> str:

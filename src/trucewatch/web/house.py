@@ -11,19 +11,20 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, RLock, Timer
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from fastapi import Request  # noqa: TC002 - FastAPI reads the annotation
 
 from trucewatch.dossier import chain_rows
 from trucewatch.dossier.desk import DossierDesk
 from trucewatch.dossier.project import Dossier, open_dossier
+from trucewatch.dossier.store import tally
 from trucewatch.model import TrucewatchError
 from trucewatch.web.jobs import Jobs
 from trucewatch.web.kept import Kept, Lately
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -71,19 +72,31 @@ class House:
         """Run ``work`` on one consistent state."""
         return self.dossier().read(work)
 
-    def remembered(self, key: tuple[object, ...], make: Callable[[], Result]) -> Result:
-        """What ``make`` gave for this key on this state of the dossier; one works it out, others who ask wait for it."""
-        return self.kept.of((self.head(), *key), make)  # type: ignore[return-value]
+    def remembered(self, key: tuple[object, ...], tables: Iterable[str], make: Callable[[Connection], Result]) -> Result:
+        """What ``make`` gave for this key while these tables hold what they hold; one works it out, others who ask wait for it."""
+        rests = tuple(tables)
+        found = self.kept.get((*key, self.read(lambda conn: tally.state(conn, rests))))
+        if found is not None:
+            return cast("Result", found)
+        with self.kept.turn(key):  # nobody who waits holds a connection
+            return self.read(lambda conn: self._remembered(conn, key, rests, make))
+
+    def _remembered(
+        self, conn: Connection, key: tuple[object, ...], rests: tuple[str, ...], make: Callable[[Connection], Result]
+    ) -> Result:
+        full = (*key, tally.state(conn, rests))
+        found = self.kept.get(full)
+        return cast("Result", self.kept.put(full, make(conn)) if found is None else found)
 
     def settled(self, key: tuple[object, ...]) -> str:
-        """The state that something costly is shown of: the latest, or for a while after it was worked out the one that was for."""
+        """The state that something costly is shown of for a while after it was worked out; empty where that is the latest."""
         found = self._settled.get(key)
-        return found[0] if found and time.monotonic() < found[1] else self.head()
+        return found[0] if found and time.monotonic() < found[1] else ""
 
-    def settle(self, key: tuple[object, ...], head: str, took: float) -> None:
+    def settle(self, key: tuple[object, ...], state: str, took: float) -> None:
         """Stay at this state for as long as makes working it out a tenth of the time; not at all where it takes no time."""
         if took > self.costly:
-            self._settled.put(key, (head, time.monotonic() + 9 * took))
+            self._settled.put(key, (state, time.monotonic() + 9 * took))
 
     def head(self) -> str:
         """The hash of the last entry of the chain of custody: it changes with whatever changes in the dossier."""
@@ -152,7 +165,7 @@ class House:
             stack.close()
 
 
-def house(request: Request) -> House:
+async def house(request: Request) -> House:
     """The house of the application that a request came to; a dependency for pages."""
     found: House = request.app.state.house
     return found

@@ -1,6 +1,6 @@
 """What was worked out of late, shared by threads: whoever asks for the same thing at the same time waits for one to work it out.
 
-Keys hold whatever the value rests on, as the chain's head, so that nothing here has to be told when something changes.
+Keys hold whatever the value rests on, as a mark of the tables it was read from, so that nothing here has to be told when something changes.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -53,15 +54,21 @@ class Kept(Generic[K, V]):
         found = self.get(key)
         if found is not None:
             return found
+        with self.turn(key):
+            found = self.get(key)
+            return self.put(key, make()) if found is None else found
+
+    @contextmanager
+    def turn(self, key: K) -> Iterator[None]:
+        """One at a time for each key: others wait."""
         with self._lock:
             turn = self._making.setdefault(key, Lock())
-        with turn:
-            found = self.get(key)
-            if found is None:
-                found = self.put(key, make())
-        with self._lock:
-            self._making.pop(key, None)
-        return found
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
 
 
 #: What takes longer than so many seconds is worked out at most a tenth of the time.

@@ -1,4 +1,4 @@
-"""Masked lines of lists, kept on disk beside the dossier: masking a report takes some ten milliseconds, and a page lists fifty.
+"""Masked incidents and lines of lists, kept on disk beside the dossier: masking a report takes some ten milliseconds, a page lists fifty.
 
 ``masked.sqlite`` holds nothing that a reader may not see. Each entry's key holds all that it rests on (coding, summary, policy, names at
 risk, the program itself), so that an old one is never met again. The file may be removed at any time; where it cannot be written,
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sqlite3
+import zlib
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -31,7 +32,8 @@ def program() -> str:
     """A mark of the program's own files that decide what is masked and told: what an older one masked is not taken from the store."""
     here = Path(trucewatch.__file__).parent
     made = sha256()
-    for path in sorted((*(path for room in _ROOMS for path in (here / room).rglob("*")), here / "web" / "gate.py")):
+    own = [here / "web" / name for name in ("bases.py", "gate.py", "masks.py")]
+    for path in sorted((*(path for room in _ROOMS for path in (here / room).rglob("*")), *own)):
         if path.suffix in {".py", ".tsv", ".toml", ".yaml"}:
             status = path.stat()
             made.update(f"{path.relative_to(here)} {status.st_size} {status.st_mtime_ns}\n".encode())
@@ -48,17 +50,17 @@ class Masks:
     def get(self, keys: Iterable[str]) -> dict[str, Any]:
         """What is kept under these keys."""
         wanted = list(keys)
-        found: dict[str, str] = {}
+        found: dict[str, bytes] = {}
         with self._lock:
             for at in range(0, len(wanted) if self._store else 0, _BATCH):
                 part = wanted[at : at + _BATCH]
                 marks = ",".join("?" * len(part))
                 found |= dict(self._run(f"SELECT key, value FROM kept WHERE key IN ({marks})", part))  # noqa: S608 - question marks
-        return {key: json.loads(value) for key, value in found.items()}
+        return {key: json.loads(zlib.decompress(value)) for key, value in found.items()}
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Keep them."""
-        rows = [(key, json.dumps(value, ensure_ascii=True, separators=(",", ":"))) for key, value in values.items()]
+        rows = [(key, zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)) for key, value in values.items()]
         with self._lock:
             if self._store and rows:
                 try:
@@ -74,7 +76,7 @@ class Masks:
             if store:
                 store.close()
 
-    def _run(self, query: str, values: list[str]) -> list[tuple[str, str]]:
+    def _run(self, query: str, values: list[str]) -> list[tuple[str, bytes]]:
         try:
             return self._store.execute(query, values).fetchall() if self._store else []
         except sqlite3.Error as error:
@@ -94,7 +96,7 @@ def _opened(path: Path, stamp: str) -> sqlite3.Connection | None:
             store = sqlite3.connect(path, check_same_thread=False, timeout=5)
             store.execute("PRAGMA journal_mode = WAL")
             store.execute("PRAGMA synchronous = OFF")
-            store.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+            store.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL)")
             if store.execute("SELECT value FROM kept WHERE key = ''").fetchone() != (stamp,):
                 store.execute("DELETE FROM kept")
                 store.execute("INSERT INTO kept VALUES ('', ?)", (stamp,))

@@ -33,22 +33,22 @@ class NotAllowedError(Exception):
     """The user's role does not allow it."""
 
 
-def reader(request: Request) -> User:
+async def reader(request: Request) -> User:
     """Whoever may look."""
     return _required(request, "reader")
 
 
-def reviewer(request: Request) -> User:
+async def reviewer(request: Request) -> User:
     """Whoever may give verdicts, see names unmasked, and download evidence."""
     return _required(request, "reviewer")
 
 
-def admin(request: Request) -> User:
+async def admin(request: Request) -> User:
     """Whoever may change what the dossier is."""
     return _required(request, "admin")
 
 
-def api_user(request: Request) -> User:
+async def api_user(request: Request) -> User:
     """Who asks for data: by token, by session, or as a mere reader on a machine of one's own, to whom the policy applies."""
     header = request.headers.get("authorization", "")
     if header:

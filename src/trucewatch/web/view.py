@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from trucewatch.web.settings import User
 
 Result = TypeVar("Result")
+#: Tables that lists and counts of incidents rest on. Masked lines rest on more: an accepted event, say, changes no list of a reviewer's.
+LISTS = ("claims", "current", "events", "incidents", "members", "reports")
+MASKS = ("attachments", "codings", "origins", "verdicts")
 #: Degrees by which a box is widened before rough places are compared with it.
 _MARGIN = 0.6
 
@@ -63,6 +66,17 @@ class View:
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run ``work`` on one state, and put overrides on record after it."""
         made = self.house.read(work)
+        self.log()
+        return made
+
+    @property
+    def rests(self) -> tuple[str, ...]:
+        """The tables that incidents rest on as this user sees them."""
+        return LISTS if self.whole else (*LISTS, *MASKS)
+
+    def remembered(self, key: tuple[object, ...], tables: Iterable[str], work: Callable[[Connection], Result]) -> Result:
+        """As :meth:`read`; kept, while these tables hold what they hold, for all who see as much as this user."""
+        made = self.house.remembered((self.whole, *key), tables, work)
         self.log()
         return made
 
@@ -108,10 +122,10 @@ class View:
             found = browse.incident_rows(conn, wanted, limit=limit, offset=offset)
             total = browse.incident_count(conn, wanted)
             return Listed(tuple(found), total, offset + len(found) < total)
-        raw = browse.incident_rows(conn, _wider(wanted), limit=limit + 1, offset=offset)
-        shown = self.gate.rows(conn, [row.id for row in raw[:limit]], most=most)
-        kept = tuple(row for row in shown if row is not None and self._fits(conn, row, wanted))
+        raw = browse.incident_ids(conn, _wider(wanted), limit=limit + 1, offset=offset)
+        shown = self.gate.rows(conn, raw[:limit], most=most)
         hides = wanted.text or wanted.place or wanted.box or wanted.publisher or wanted.voice
+        kept = tuple(row for row in shown if row is not None and (not hides or self._fits(conn, row, wanted)))
         late = most is not None and any(row is None for row in shown)
         return Listed(kept, None if hides else browse.incident_count(conn, wanted), len(raw) > limit, late)
 

@@ -89,3 +89,22 @@ def test_a_sum_reads_as_it_was_written():
     made.add("1" * 64)
     made.add("f" * 64, -1)
     assert tally.parse(str(made)) == made == tally.Tally(1, int("1" * 64, 16))
+
+
+def test_the_mark_of_some_tables_is_another_when_their_rows_are_and_the_same_when_others_are(store):
+    fill(store)
+
+    def mark():
+        with store.read() as conn:
+            return tally.state(conn, ("aliases", "members"))
+
+    before, row = mark(), rows_of(aliases, 1)[0]
+    with store.write() as conn:
+        rows.upsert(conn, edges, [{**rows_of(edges, 1)[0], "score": 0.125}])
+    assert mark() == before
+    with store.write() as conn:
+        rows.upsert(conn, aliases, [{**row, "incident": "i-other"}])
+    assert mark() != before
+    with store.write() as conn:
+        rows.upsert(conn, aliases, [row])
+    assert mark() == before

@@ -87,6 +87,12 @@ def kept(conn: Connection) -> dict[str, str]:
     return {key.removeprefix(PREFIX): value for key, value in _KEPT.all(conn, names=_NAMES)}
 
 
+def state(conn: Connection, tables: Iterable[str]) -> str:
+    """What some tables hold, as a mark that is another when any of their rows is; not inside a write transaction, which sums at its end."""
+    found = dict(_KEPT.all(conn, names=[f"{PREFIX}{name}" for name in tables]))
+    return "\n".join(f"{name} {value}" for name, value in sorted(found.items()))
+
+
 def _bring_up(conn: Connection, changes: dict[str, Tally]) -> None:
     from trucewatch.dossier.store import rows  # noqa: PLC0415 - rows calls note
 

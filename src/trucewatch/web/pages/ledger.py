@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from fastapi import APIRouter, Depends, Request
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from trucewatch.dossier import browse
 from trucewatch.dossier.book import agreement_of, leaves, leaving_leaves
 from trucewatch.dossier.browse import Filter
+from trucewatch.dossier.store import tally
 from trucewatch.ledger.agreements import shipped
 from trucewatch.ledger.over_time import over_time
 from trucewatch.model import TrucewatchError
@@ -22,10 +23,10 @@ from trucewatch.web.asked import Asked
 from trucewatch.web.house import House, house
 from trucewatch.web.render import page, text_of
 from trucewatch.web.security import User, reader
-from trucewatch.web.view import View, view_of
+from trucewatch.web.view import LISTS, MASKS, View, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trucewatch.ledger.over_time import Leaf, OverTime, Series
     from trucewatch.model.agreement import Agreement, Finding, Term
@@ -93,13 +94,16 @@ def _context(told: Told, asked: Mapping[str, str], *, own: bool) -> dict[str, An
     term, party = asked["term"], asked["party"]
     name = name_of(told.agreement)
     grid = charts.matrix(told.agreement, told.over_time, name)
+    found: dict[str, list[tuple[Leaf, Finding]]] = {each.id: [] for each in told.agreement.terms}
+    for pair in chosen(told.leaves, None, party or None):
+        found[pair[1].term].append(pair)
     return {
         "told": told,
         "agreement": told.agreement,
         "matrix": grid,
         "matrix_svg": charts.matrix_svg(grid),
         "kinds": charts.WORDS,
-        "terms": [_view(told, each, party or None) for each in told.agreement.terms if term in {"", each.id}],
+        "terms": [_view(told, each, party or None, found[each.id]) for each in told.agreement.terms if term in {"", each.id}],
         "coverage": [row for row in told.over_time.coverage if party in {"", row.accused}],
         "bearers": tuple(dict.fromkeys(bearer for each in told.agreement.terms for bearer in each.bearers)),
         "called": name,
@@ -125,7 +129,8 @@ def _check(agreement: Agreement, term: str, party: str) -> None:
 def _told(view: View, named: str, days: Days) -> tuple[Told | None, bool]:
     """What is told, and whether it is of the dossier's latest state: the last one is shown while the next is worked out."""
     house, key = view.house, ("ledger", named, days, view.whole)
-    found = house.lately.of(key, house.head(), lambda last: _made(view, named, days, last))
+    state = house.read(lambda conn: tally.state(conn, (*LISTS, *MASKS)))
+    found = house.lately.of(key, state, lambda last: _made(view, named, days, last))
     return cast("tuple[Told | None, bool]", found)
 
 
@@ -145,12 +150,13 @@ def _made(view: View, named: str, days: Days, last: object) -> Told:
     view.log()
     kept = {base: found.get(id_) or known.get(base) for id_, base in bases.items()}
     held = {base: leaf for base, leaf in kept.items() if leaf is not None}
+    if isinstance(last, Told) and last.agreement == agreement and (*last.leaves,) == (*held.values(),):
+        return replace(last, known=held)  # nobody has to lay out anew what has not changed
     series = over_time(agreement, tuple(held.values()), begin=days[0], until=days[1], sides=dossier.config.publishers)
     return Told(agreement, held, series)
 
 
-def _view(told: Told, term: Term, party: str | None) -> TermView:
-    found = chosen(told.leaves, term.id, party)
+def _view(told: Told, term: Term, party: str | None, found: Sequence[tuple[Leaf, Finding]]) -> TermView:
     bound = party if told.over_time.of(term.id, party) else None
     chart = charts.bars(told.agreement, told.over_time, term.id, bound)
     bearing = tuple(pair for pair in found if pair[1].bearing != "no bearing")

@@ -6,9 +6,7 @@ What a verdict means is the desk's. Two reviewers may sit here at once: each ver
 from __future__ import annotations
 
 import json
-import time
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 from urllib.parse import urlencode
 
@@ -33,46 +31,13 @@ if TYPE_CHECKING:
 router = APIRouter()
 #: Items that are listed beside the event, and events offered for a merge or split.
 SHOWN, OFFERED = 60, 40
-#: Seconds for which the queue's order is kept; what is judged here leaves it at once.
-_FRESH = 60.0
+#: The tables that the queue rests on: it is worked out anew after every verdict, whoever gave it.
+_RESTS = ("attachments", "codings", "current", "events", "incidents", "members", "origins", "verdicts")
 _KINDS = ("accept", "reject", "correct", "merge", "split", "note", "grade")
 _DONE = {
     "accept": "Accepted", "reject": "Rejected", "correct": "Corrected", "merge": "Put together", "split": "Set apart", "note": "Noted",
     "grade": "Graded", "undo": "Taken back",
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class Line:
-    """The queue by filter, as it was worked out last: it takes a while where there are many events."""
-
-    _known: dict[Filter, tuple[float, list[Item]]] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
-
-    def items(self, home: House, wanted: Filter) -> list[Item]:
-        """The items of a filter."""
-        with self._lock:
-            kept = self._known.get(wanted)
-        if kept is not None and time.monotonic() - kept[0] < _FRESH:
-            return kept[1]
-        found = list(home.reading_desk().items(wanted))
-        with self._lock:
-            others = {} if len(self._known) > len(REASONS) else self._known
-            self._known = {**others, wanted: (time.monotonic(), found)}
-        return found
-
-    def leave(self, event: str) -> None:
-        """Take an event out of every list that does not show what was seen."""
-        with self._lock:
-            self._known = {
-                wanted: (at, [item for item in items if wanted.seen or item.event != event])
-                for wanted, (at, items) in self._known.items()
-            }
-
-    def forget(self) -> None:
-        """Work everything out anew at the next call."""
-        with self._lock:
-            self._known = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +80,7 @@ def queue(request: Request, home: Annotated[House, Depends(house)]) -> Response:
 
 
 def _page(request: Request, home: House, view: View, params: Mapping[str, str], *, error: str = "") -> Response:
-    items = _line(request).items(home, view.filter())
+    items = _items(home, view.filter())
     wanted = params.get("event", "")
     item = _item(home, items, wanted)
     at = next((n for n, other in enumerate(items) if item and other.event == item.event), -1)
@@ -140,6 +105,11 @@ def _page(request: Request, home: House, view: View, params: Mapping[str, str], 
         "address": lambda **more: view.address(root, **more),
     }
     return page(request, "review.html.j2", status=422 if error else 200, **context)
+
+
+def _items(home: House, wanted: Filter) -> list[Item]:
+    """The queue of a filter."""
+    return home.remembered(("queue", wanted), _RESTS, lambda _: list(home.reading_desk().items(wanted)))
 
 
 def _done(params: Mapping[str, str]) -> tuple[str, str] | None:
@@ -211,12 +181,11 @@ def verdict(
 ) -> Response:
     """Give a verdict, and go on to the next event; a correction, note or grade stays at its event."""
     try:
-        following = _following(request, home, given)
+        following = _following(home, given)
         with home.desk() as desk:
             made = desk.undo(given.lost, user.name) if given.lost else desk.record(_wish(given, user.name, desk))
     except TrucewatchError as error:
         return _page(request, home, given.view, {"event": given.event}, error=error.line())
-    _after(request, given)
     stays = given.kind in {"correct", "note", "grade", "split", "merge"}
     where = {"event": given.event if stays else following, "did": made.kind, "verdict": made.id}
     return RedirectResponse(given.view.address(_root(request), **where), 303)
@@ -236,22 +205,13 @@ def undo(
             old = next((v for v in desk.verdicts() if v.id == taken.undoes), None)
     except TrucewatchError as error:
         return _page(request, home, given.view, {"event": given.event}, error=error.line())
-    _line(request).forget()
     event = (old.event if old else None) or given.event
     return RedirectResponse(given.view.address(_root(request), event=event, did="undo", verdict=taken.id), 303)
 
 
-def _after(request: Request, given: Given) -> None:
-    line = _line(request)
-    if given.kind in {"accept", "reject"} and not given.lost:
-        line.leave(given.event)
-    else:
-        line.forget()
-
-
-def _following(request: Request, home: House, given: Given) -> str:
+def _following(home: House, given: Given) -> str:
     """The event after this one in the queue; none at its end, where the first comes."""
-    items = _line(request).items(home, given.view.filter())
+    items = _items(home, given.view.filter())
     at = next((n for n, item in enumerate(items) if item.event == given.event), -1)
     return items[at + 1].event if 0 <= at < len(items) - 1 else ""
 
@@ -292,14 +252,6 @@ def _saw(text: str) -> Values | None:
         return Values.from_plain(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TrucewatchError("verdict-saw", "the form is damaged", why=str(error), next_step="load the page again") from error
-
-
-def _line(request: Request) -> Line:
-    state = request.app.state
-    if getattr(state, "line", None) is None:
-        state.line = Line()
-    made: Line = state.line
-    return made
 
 
 def _root(request: Request) -> str:

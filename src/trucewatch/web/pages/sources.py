@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from trucewatch.ledger.framing import Row
 
 router = APIRouter()
+#: The tables that the page rests on: no verdict changes them.
+_RESTS = ("claims", "codings", "current", "links", "origins", "reports")
 MOST_PUBLISHERS, MOST_PAIRS, MOST_QUOTED, MOST_NAMINGS = 200, 200, 100, 300
 
 
@@ -75,13 +77,9 @@ def show(
     whole = user.may("reviewer")
     sides = home.dossier().config.publishers
     context: dict[str, Any] = {
-        "publishers": home.remembered(("publishers",), lambda: home.read(lambda conn: _publishers(conn, sides)))
-        if whole
-        else [],
-        "pairs": home.remembered(("pairs",), lambda: home.read(_pairs)) if whole else [],
-        "quoted": home.remembered(("quoted", publisher), lambda: home.read(lambda conn: _quoted(conn, publisher)))
-        if whole
-        else [],
+        "publishers": home.remembered(("publishers",), _RESTS, lambda conn: _publishers(conn, sides)) if whole else [],
+        "pairs": home.remembered(("pairs",), _RESTS, _pairs) if whole else [],
+        "quoted": home.remembered(("quoted", publisher), _RESTS, lambda conn: _quoted(conn, publisher)) if whole else [],
         "namings": _namings(home, publisher)[:MOST_NAMINGS] if whole and publisher else (),
         "publisher": publisher,
         "whole": whole,
@@ -142,4 +140,4 @@ def _quoted(conn: Connection, publisher: str) -> list[Quoted]:
 
 def _namings(home: House, publisher: str) -> tuple[Row, ...]:
     """Who calls whom what, worked out once for each state of the dossier: every record is read for it."""
-    return home.remembered(("namings", publisher), lambda: wording(home.dossier(), publisher=publisher))
+    return home.remembered(("namings", publisher), _RESTS, lambda _: wording(home.dossier(), publisher=publisher))
