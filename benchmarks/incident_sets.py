@@ -143,6 +143,21 @@ def code(folder: Path) -> IncidentSet:
     return IncidentSet(folder.name, records, tuple(t for m in marked for t in m.tellings), hard)
 
 
+def sides(folder: Path) -> dict[str, str]:
+    """The actor id on whose side each publisher stands, where the folder's ``publishers.tsv`` says so."""
+    ids = {row["name"]: row.get("id") or row["iso3"] for name in ("states.tsv", "groups.tsv") for row in _rows(folder / name)}
+    return {row["publisher"]: ids[row["side"]] for row in _rows(folder / "publishers.tsv") if row.get("side") in ids}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    lines = [
+        line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")
+    ]
+    return [dict(zip(lines[0], line, strict=False)) for line in lines[1:]]
+
+
 def code_all(folders: Sequence[Path]) -> list[IncidentSet]:
     """Several folders."""
     return [code(folder) for folder in folders]

@@ -1,14 +1,15 @@
-"""Bearing on terms, measured on the set that may be tuned to (``tests/ledger/dev_ledger``): its ``D`` half, or its ``H`` half.
+"""Bearing on terms, measured on any set of marked reports with pairs of incident and term (``tests/ledger/dev_ledger`` by default).
 
-An incident is made of the events that the coder found in the marked words, as in ``ledger_gold.py``. ``--half D`` lists its misses on
-demand; of ``--half H`` only figures are printed, so that it stays of use.
+A folder holds ``reports.txt``, ``pairs.tsv`` (incident, agreement, term, bearing), ``states.tsv``, ``groups.tsv``, ``places.tsv`` and its
+agreement, ``agreement.yaml`` or named as the pairs name it; what is not beside the pairs is a shipped one. An incident is made of the events
+that the coder found in the marked words, as in ``ledger_gold.py``. ``--show`` lists the misses; of the sets that are held (the ``H`` half of
+``dev_ledger``, ``dev_f``) only figures are printed, so that they stay of use.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.common import macro_f1, save  # noqa: E402
 from benchmarks.incident_clusters import prepare  # noqa: E402
-from benchmarks.incident_sets import code  # noqa: E402
+from benchmarks.incident_sets import code, sides  # noqa: E402
 from benchmarks.ledger_gold import made, table  # noqa: E402
 
 from trucewatch.ledger.agreements import desks, find, load  # noqa: E402
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from trucewatch.model.incident import Account
 
 FOLDER = ROOT / "tests" / "ledger" / "dev_ledger"
+#: Folders and halves whose misses are not looked at.
+_HELD = frozenset({("dev_ledger", "H"), ("dev_f", "")})
 
 
-def accounts() -> dict[str, list[Account]]:
+def accounts(folder: Path) -> dict[str, list[Account]]:
     """What the coder found of each incident."""
-    _, events = prepare(code(FOLDER))
+    _, events = prepare(code(folder))
     found: dict[str, list[Account]] = {}
     for telling, account in events.items():
         if account is not None and account not in found.setdefault(telling.incident, []):
@@ -41,14 +44,13 @@ def accounts() -> dict[str, list[Account]]:
     return found
 
 
-def books(names: set[str]) -> dict[str, Book]:
+def books(folder: Path, names: set[str]) -> dict[str, Book]:
     """The agreements, by the ids that the pairs name."""
-    actors = [FOLDER / "states.tsv", FOLDER / "groups.tsv"]
+    actors = [folder / "states.tsv", folder / "groups.tsv"]
     found = {}
     for name in sorted(names):
-        own = FOLDER / f"{name}.yaml"
-        path = own if own.exists() else find(name)
-        found[name] = Book(load(path, *desks(path, actors, [FOLDER / "places.tsv"])))
+        path = next((own for own in (folder / f"{name}.yaml", folder / "agreement.yaml") if own.exists()), None) or find(name)
+        found[name] = Book(load(path, *desks(path, actors, [folder / "places.tsv"])), sides(folder))
     return found
 
 
@@ -78,34 +80,43 @@ def show(result: dict[str, Any]) -> None:
         print("    " + " ".join(result["finding"].reasons)[:300])
 
 
+def report(results: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """Print the figures; return what is kept of them."""
+    gold, said = [r["row"]["bearing"] for r in results], [r["bearing"] for r in results]
+    score, each = macro_f1(gold, said, BEARINGS)
+    right = 100 * sum(g == s for g, s in zip(gold, said, strict=True)) / len(gold)
+    print(f"{name}: {len(results)} pairs; bearing macro-F1 {score:.1f}, right {right:.1f} %")
+    for bearing, value in each.items():
+        print(f"  {bearing:24} {value:5.1f}   ({gold.count(bearing)})")
+    return {
+        "pairs": len(results),
+        "macro_f1": round(score, 1),
+        "right": round(right, 1),
+        **{k: round(v, 1) for k, v in each.items()},
+    }
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("D", "H"), default="D")
-    parser.add_argument("--show", action="store_true", help="list the misses of the D half")
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
+    parser.add_argument("--half", default="", help="only incidents whose id begins so")
+    parser.add_argument("--show", action="store_true", help="list the misses")
     parser.add_argument("--keep", action="store_true", help="keep the result in benchmarks/results")
     options = parser.parse_args()
-    rows = [row for row in table(FOLDER / "pairs.tsv") if row["incident"].startswith(options.half)]
-    told, held = accounts(), books({row["agreement"] for row in rows})
+    folder: Path = options.folder.resolve()
+    if options.show and not {(folder.name, options.half), (folder.name, "")}.isdisjoint(_HELD):
+        parser.error("this set is held: figures only")
+    rows = [row for row in table(folder / "pairs.tsv") if row["incident"].startswith(options.half)]
+    told, held = accounts(folder), books(folder, {row["agreement"] for row in rows})
     results = [judged(row, told.get(row["incident"], []), held[row["agreement"]]) for row in rows]
-    gold, said = [row["bearing"] for row in rows], [r["bearing"] for r in results]
-    score, each = macro_f1(gold, said, BEARINGS)
-    right = 100 * sum(g == s for g, s in zip(gold, said, strict=True)) / len(gold)
-    print(f"{options.half}: {len(rows)} pairs; bearing macro-F1 {score:.1f}, right {right:.1f} %")
-    for name, value in each.items():
-        print(f"  {name:24} {value:5.1f}   ({gold.count(name)})")
-    for (was, got), count in Counter((g, s) for g, s in zip(gold, said, strict=True) if g != s).most_common():
-        print(f"  {count:3} x {was} -> {got}")
-    if options.show and options.half == "D":
-        for result in results:
-            if result["bearing"] != result["row"]["bearing"]:
-                show(result)
+    name = f"{folder.name} {options.half}".strip()
+    kept = report(results, name)
+    misses = [result for result in results if result["bearing"] != result["row"]["bearing"]]
+    for result in misses if options.show else ():
+        show(result)
     if options.keep:
-        each = {k: round(v, 1) for k, v in each.items()}
-        save(
-            f"ledger_bearing_{options.half}",
-            {"pairs": len(rows), "macro_f1": round(score, 1), "right": round(right, 1), **each},
-        )
+        save(f"ledger_bearing_{name.removeprefix('dev_ledger ').replace(' ', '_')}", kept)
 
 
 if __name__ == "__main__":

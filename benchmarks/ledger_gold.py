@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.common import macro_f1, save  # noqa: E402
 from benchmarks.incident_clusters import prepare  # noqa: E402
-from benchmarks.incident_sets import code  # noqa: E402
+from benchmarks.incident_sets import code, sides  # noqa: E402
 
 from trucewatch.cli.demo import code_dossier  # noqa: E402
 from trucewatch.ledger.accounts import accounts_of  # noqa: E402
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="list the misses")
     arguments = parser.parse_args()
     worlds = {"a": marked_world("a"), "b": marked_world("b"), "karsh-2031": demo_world()}
-    books = {name: Book(world.agreement) for name, world in worlds.items()}
+    books = {name: Book(world.agreement, sides(WORLDS / name)) for name, world in worlds.items()}
     results = [judged(worlds[row["agreement"]], row, books[row["agreement"]]) for row in table(GOLD / "pairs.tsv")]
     gold = [r["row"]["bearing"] for r in results]
     score, each = macro_f1(gold, [r["bearing"] for r in results], BEARINGS)

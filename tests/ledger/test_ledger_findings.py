@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 
 from trucewatch.ledger.agreements import desks, find, load
+from trucewatch.ledger.agreements.defaults import matches
 from trucewatch.ledger.findings import Book
 from trucewatch.ledger.findings import hold as hold_all
 from trucewatch.ledger.incidents import summarise
+from trucewatch.ledger.naming_parties import named_in_full
 from trucewatch.ledger.over_time import Leaf
 from trucewatch.ledger.together import together
 from trucewatch.model import Mention
 from trucewatch.model.agreement import Carve, Match
-from trucewatch.model.incident import Account, Party, Spot, Voice, When
+from trucewatch.model.incident import Account, Party, Scene, Spot, Voice, When
 
 ARMY = Party("the army", "XVA-MIL", "Varenian army", "military", "XVA", "XVAMIL")
 FRONT = Party("the Front", "xva.nf", "Northern Front", "rebel", "XVA", "XVAREB")
@@ -193,3 +195,118 @@ def test_what_was_held_and_hindered_is_kept_in_part(agreement):
     hindered = account("r-2/e-1", truce="patrol obstructed", type_="PROTEST", actor=(RESIDENTS,), origin="b")
     assert hold(agreement, held)["joint-patrols"].bearing == "fulfils"
     assert hold(agreement, held, hindered)["joint-patrols"].bearing == "fulfils in part"
+
+
+BAND = Party("the Red Band", "xva.rb", "Red Band", "rebel", "XVA", "XVAREB")
+
+
+def test_who_names_nobody_goes_with_those_that_say_who_did_it(agreement):
+    nobody = [account(f"r-{number}/e-1", actor=()) for number in (1, 2, 3)]
+    named = account("r-4/e-1", actor=(BAND,))
+    finding = hold(agreement, *nobody, named)["ceasefire"]
+    assert finding.bearing == "obstructs"
+    assert "the Red Band" in " ".join(finding.reasons)
+    blamed = account("r-5/e-1")
+    assert hold(agreement, *nobody, named, blamed)["ceasefire"].bearing == "breaches"
+
+
+def test_men_of_whom_nothing_is_known_are_nobody_and_residents_are_somebody(agreement):
+    men = Party("some men with rifles", "CVL", "civilians", "civilian", None, "CVL")
+    assert hold(agreement, account(actor=(men,)))["ceasefire"].bearing == "breaches"
+    assert hold(agreement, account(actor=(RESIDENTS,)))["ceasefire"].bearing == "obstructs"
+
+
+def test_a_short_name_is_the_one_that_another_account_gives_in_full(agreement):
+    full = account("r-1/e-1", actor=(replace(FRONT, text="the Northern Front"),))
+    short = account("r-2/e-1", actor=(Party("a unit of the Front"),))
+    assert set(hold(agreement, short, full)["ceasefire"].bearers) == {"xva.nf"}
+    assert hold(agreement, short)["ceasefire"].bearers == ()
+    other = account("r-3/e-1", actor=(Party("the Salt Front", "xva.sf", "Salt Front", "rebel", "XVA", "XVAREB"),))
+    told = [a.actor[0].id for a in named_in_full((full, short, other))]
+    assert told == ["xva.nf", None, "xva.sf"]
+
+
+def test_the_place_that_most_accounts_state_is_where_it_was_and_a_dateline_is_none(agreement):
+    scene = Scene("r-1#1", (ORL,))
+    written = account("r-1/e-1", place=replace(FAR, text="FAR"), sentence="FAR - Troops shelled Orl.", scene=scene)
+    assert hold(agreement, written)["ceasefire"].bearing == "breaches"
+    there = [account(f"r-{number}/e-1") for number in (2, 3)]
+    assert hold(agreement, *there, account("r-4/e-1", place=FAR))["ceasefire"].bearing == "breaches"
+
+
+@pytest.mark.parametrize(("quote", "bearing"), [("the patrol of the monitors", "fulfils"), ("the patrol of both armies", None)])
+def test_a_patrol_without_monitors_tells_nothing_of_their_freedom(agreement, quote, bearing):
+    told = account(truce="patrol held", type_="COOPERATE", actor=(ARMY,), quote=quote)
+    finding = hold(agreement, told).get("monitors")
+    assert (finding.bearing if finding else None) == bearing
+
+
+@pytest.mark.parametrize(
+    ("obligation", "change", "bearing"),
+    [
+        ("captives", {"truce": "abduction"}, "breaches"),
+        ("captives", {"truce": "abduction", "actor": (BAND,)}, "obstructs"),
+        ("humanitarian access", {"truce": "road opened", "type_": "RETREAT"}, "fulfils"),
+        ("freedom of movement", {"truce": "aid obstructed", "type_": "COERCE"}, "obstructs"),
+        ("freedom of movement", {"truce": "humanitarian passage", "type_": "RETREAT"}, "fulfils"),
+        ("freedom of movement", {"quote": "shelled the ferry landing"}, "obstructs"),
+        ("freedom of movement", {"quote": "shelled the village"}, None),
+        ("civilians", {"truce": "explosive device", "recipient": (RESIDENTS,)}, "breaches"),
+        ("protected sites", {"truce": "sabotage", "quote": "blew up the pumping station"}, "breaches"),
+        ("protected sites", {"truce": "sabotage", "quote": "set fire to a fuel depot"}, None),
+    ],
+)
+def test_what_bears_by_default(agreement, obligation, change, bearing):
+    listed = tuple(match for (duty, _), some in matches().items() if duty == obligation for match in some)
+    term = replace(agreement.terms[0], id="t", obligations=(obligation,), bearers=("XVA", "xva.nf"), matches=listed, area=None)
+    finding = hold(replace(agreement, terms=(term,)), account(**change)).get("t")
+    assert (finding.bearing if finding else None) == bearing
+
+
+def test_ours_are_those_of_the_side_of_a_paper_or_of_whoever_speaks(agreement):
+    ours = Party("our fighters", "UAF", "armed men", "unidentified_armed", None, "UAF")
+    incident = summarise("i-1", [account(actor=(ours,))])
+    sided = Book(agreement, {"Valley Post": "xva.nf"}).hold(incident, [account(actor=(ours,))])
+    assert next(f for f in sided if f.term == "ceasefire").bearers == ("xva.nf",)
+    assert hold(agreement, account(actor=(ours,)))["ceasefire"].bearers == ()
+    said = account(actor=(ours,), voice=Voice("the Front", "xva.nf", "Northern Front", "XVA", "asserts"))
+    assert hold(agreement, said)["ceasefire"].bearers == ("xva.nf",)
+
+
+def test_who_speaks_is_no_object_of_the_act(agreement):
+    match = Match("breaches", category="shelling", words=("aid workers",))
+    terms = tuple(replace(t, matches=(match,)) if t.id == "ceasefire" else t for t in agreement.terms)
+    told = account(quote="shelled the village, aid workers said", voice=Voice("aid workers", "NGO", None, None, "asserts"))
+    assert "ceasefire" not in hold(replace(agreement, terms=terms), told)
+
+
+def test_what_a_party_says_of_its_own_keeping_counts_once(agreement):
+    move = {"truce": "withdrawal", "type_": "RETREAT", "actor": (ARMY,), "quote": "moved the howitzers away", "time": None}
+    word = Voice("the army", "XVA-MIL", None, "XVA", "asserts")
+    claims = [account(f"r-{number}/e-1", **{**move, "voice": word}) for number in (1, 2, 3)]
+    seen = account("r-4/e-1", **{**move, "status": "denied", "quote": "moved no howitzers away"})
+    assert hold(agreement, *claims, seen)["withdraw-weapons"].bearing == "breaches"
+    others = [account(f"r-{number}/e-1", **move) for number in (5, 6)]
+    assert hold(agreement, *claims, *others, seen)["withdraw-weapons"].bearing == "fulfils"
+
+
+def test_a_bare_noun_or_a_stand_in_takes_its_objects_from_its_sentence(agreement):
+    told = {"truce": "withdrawal", "type_": "RETREAT", "status": "denied", "actor": (ARMY,), "time": None}
+    none = account(
+        **told, quote="the army moved none at all that week", sentence="The Front drew guns back, the army moved none at all."
+    )
+    assert hold(agreement, none)["withdraw-weapons"].bearing == "breaches"
+    troops = account(
+        **told,
+        quote="the army left no part of the town",
+        sentence="The guns of the Front fell silent, the army left no part of it.",
+    )
+    assert "withdraw-weapons" not in hold(agreement, troops)
+
+
+def test_monitors_who_were_there_were_there_however_much_was_done(agreement):
+    told = account(
+        truce="withdrawal", type_="RETREAT", actor=(ARMY,), quote="withdrew half of its guns in the presence of the monitors"
+    )
+    found = hold(agreement, told)
+    assert (found["monitors"].bearing, found["withdraw-weapons"].bearing) == ("fulfils", "fulfils in part")

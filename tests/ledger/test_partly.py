@@ -27,6 +27,7 @@ def test_in_part_by_its_own_words(clause, words):
 def test_the_rest_of_the_sentence_counts_for_plainer_words_alone():
     assert in_part("prisoner exchange", "They exchanged captives", "They exchanged captives, fewer than agreed") == "fewer than"
     assert in_part("prisoner exchange", "They exchanged captives", "They exchanged captives and met only after that") == ""
+    assert in_part("prisoner exchange", "They exchanged captives", "They exchanged captives, but dozens more stay behind bars")
 
 
 def test_fire_is_not_done_by_degrees():

@@ -56,7 +56,7 @@ def leaves(
     only: Sequence[str] | None = None,
 ) -> Iterator[Leaf]:
     """The same incident by incident, those without a finding too; only a batch is in memory at a time. ``only``: ids of incidents."""
-    book = Book(agreement)
+    book = Book(agreement, dossier.config.publishers)
     with dossier.store.read() as conn:
         for (incident, accounts), found in book.hold_many(cases(conn, begin, until, only)):
             yield Leaf.of(incident, accounts, found)
@@ -109,9 +109,9 @@ def leaving(
         only: ids of the incidents to take; None: those of the days.
         log: puts the overrides that were used on record; then the dossier may be open for reading alone.
     """
-    book = Book(agreement) if agreement else None
-    gate = Passing(door(dossier), met)
     sides = dossier.config.publishers
+    book = Book(agreement, sides) if agreement else None
+    gate = Passing(door(dossier), met)
     try:
         with dossier.store.read() as conn:
             for incident, found in overlaid(conn, begin, until, only):

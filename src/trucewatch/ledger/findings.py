@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from trucewatch.ledger.areas import shape
 from trucewatch.ledger.english import act_words
+from trucewatch.ledger.naming_parties import anybody, named_in_full
+from trucewatch.ledger.occasion import most_told, named_time
 from trucewatch.ledger.partly import in_part
 from trucewatch.ledger.periods import deadline_open
 from trucewatch.ledger.periods import relation as period_relation
@@ -40,6 +42,11 @@ _QUOTED = 6
 #: Kinds of people who are no side of a war, though no state or group is named with them: their roadblock is not a bearer's.
 _NO_PARTY = frozenset({"civilian", "labour", "education", "refugee", "medical", "media", "religious", "business", "criminal"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "refugee", "medical", "education"})
+_STATE_VOICES = frozenset({"MIL", "GOV"})
+#: What stands for the thing meant, which is named elsewhere in the sentence: "withdrew some guns, the army none".
+_STANDS_IN = re.compile(r"\b(?:none|any|them|theirs|its own|the rest|all of it|the others)\b", re.IGNORECASE)
+_BARE = 2
+_MOVES = frozenset({"RETREAT", "COOPERATE", "REJECT"})
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
 _BEARING_WORDS: Mapping[Bearing, str] = {
@@ -58,6 +65,7 @@ class _Look:
 
     account: Account
     kind: _Kind
+    side: str = ""
     _origin: str = ""
     _said: str = ""
     _somebody: bool | None = None
@@ -110,7 +118,8 @@ class _Look:
     def _atoms(self) -> frozenset[str]:
         """The single words of its clause and objects: most lists of words are told absent by them, without a search."""
         if self._said_words is None:
-            self._said_words = frozenset(_ATOM.findall(" ".join((self.account.quote, *_objects(self.account))).lower()))
+            said = (self.account.sentence if _elided(self.account) else self.account.quote, *_objects(self.account))
+            self._said_words = frozenset(_ATOM.findall(" ".join(said).lower()))
         return self._said_words
 
 
@@ -125,8 +134,8 @@ def _known(actor: tuple[Party, ...]) -> bool:
     return any(_somebody(party) for party in actor)
 
 
-def _looked(account: Account) -> _Look:
-    return _Look(account, (account.truce, account.type, account.mode, account.status))
+def _looked(account: Account, side: str = "") -> _Look:
+    return _Look(account, (account.truce, account.type, account.mode, account.status), side)
 
 
 @dataclass(slots=True, eq=False)  # not frozen: a million of them are made, and never changed
@@ -157,10 +166,10 @@ class _Held:
         return self.incident.place
 
 
-def _held(incident: Incident, accounts: Iterable[Account]) -> _Held:
+def _held(incident: Incident, accounts: Iterable[Account], sides: Mapping[str, str]) -> _Held:
     undated = incident.begin is None and incident.until is None
     when = None if undated else When("", None, None, incident.begin, incident.until)
-    return _Held(incident, tuple([_looked(account) for account in accounts]), when)
+    return _Held(incident, tuple([_looked(account, sides.get(account.publisher or "", "")) for account in accounts]), when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +231,11 @@ class _Season(NamedTuple):
 class Book:
     """An agreement, made ready for many incidents: which terms a kind of act can bear on is looked up, not searched.
 
-    Where a place and a time lie to a term is worked out once for each place and time.
+    Where a place and a time lie to a term is worked out once for each place and time. ``sides``: the actor id on whose side a publisher stands.
     """
 
     agreement: Agreement
+    sides: Mapping[str, str] = field(default_factory=dict)
     _by_kind: dict[_Kind, list[tuple[_Duty, Match]]] = field(default_factory=dict)
     _duties: tuple[_Duty, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
@@ -245,7 +255,7 @@ class Book:
 
     def hold(self, incident: Incident, accounts: Iterable[Account]) -> tuple[Finding, ...]:
         """The findings of one incident, in the order of the terms: those that bear, and those that would but for place, time or exception."""
-        held = _held(incident, accounts)
+        held = _held(incident, named_in_full(tuple(accounts), self.sides), self.sides)
         hits: dict[int, list[Hit]] = {}
         for look in held.accounts:
             for duty, match in self._of_kind(look):
@@ -385,10 +395,16 @@ def _kind_fits(account: Account, match: Match) -> bool:
 
 def _by_degree(account: Account, match: Match) -> Match:
     """The match, in part where the account says that what was done was done only in part."""
-    if match.bearing != "fulfils" or account.status != "happened":
+    if match.bearing != "fulfils" or account.status != "happened" or _for_monitors(match.words):
         return match
     words = in_part(account.truce, account.quote, account.sentence)
     return _partly(match, words) if words else match
+
+
+@lru_cache(maxsize=512)
+def _for_monitors(words: tuple[str, ...]) -> bool:
+    """Whether the act counts for the monitors in it alone: they were there, however much was done."""
+    return any("monitors" in word for word in words)
 
 
 @lru_cache(maxsize=2_000)
@@ -404,7 +420,16 @@ def _befell_civilians(account: Account) -> bool:
 def _has_words(account: Account, words: tuple[str, ...]) -> bool:
     """Whether one of the words stands among the objects or in the clause."""
     pattern = _pattern(words)
-    return bool(pattern.search(account.quote) or any(pattern.search(text) for text in _objects(account)))
+    clause = account.sentence if _elided(account) else account.quote
+    clause = clause.replace(account.voice.words, "") if account.voice.words else clause  # who speaks is no object
+    return bool(pattern.search(clause) or any(pattern.search(text) for text in _objects(account)))
+
+
+def _elided(account: Account) -> bool:
+    """Whether what was moved or handed over is named in the rest of the sentence: "the handover", "and the army moved none"."""
+    if account.type not in _MOVES:
+        return False
+    return account.quote.count(" ") < _BARE or _STANDS_IN.search(account.quote) is not None
 
 
 def _objects(account: Account) -> tuple[str, ...]:
@@ -424,7 +449,7 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def _somebody(party: Party) -> bool:
     """Whether a participant is known to be somebody: an entry of its own, or people who are no side; "militants" may be anybody's."""
-    if party.id is None:
+    if party.id is None or anybody(party):
         return False
     return party.country is not None or party.id != party.code or party.type in _NO_PARTY
 
@@ -456,9 +481,10 @@ def _party(voice: Voice) -> Party:
 
 def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
     """What the accounts that fit come to."""
-    bearing, chosen = _weighed(hits)
+    bearing, chosen = _weighed(hits, among)
     deniers = _deniers(held, chosen)
-    when, beside = _when(held, chosen)
+    accounts = [hit.look.account for hit in chosen]
+    when, beside = (held.when, False) if held.when is not None else named_time(accounts)
     first = next((hit for hit in chosen if hit.match.bearing == bearing), chosen[0])
     lead = first.account
     act = f"“{lead.predicate.text}” ({lead.truce or lead.type}, told as {lead.status})"
@@ -466,7 +492,7 @@ def _told(held: _Held, among: tuple[str, ...], hits: Sequence[Hit]) -> _Told:
         bearing=bearing,
         chosen=chosen,
         status=_status(among, bearing, chosen, deniers),
-        spot=_spot(held, chosen),
+        spot=most_told(accounts, held.spot),
         when=when,
         named=", by the day named beside it." if beside else ".",
         words=tuple([Quote(hit.look.account.key, hit.look.account.quote) for hit in chosen[:_QUOTED]]),
@@ -489,14 +515,16 @@ def _last_published(chosen: Sequence[Hit]) -> str | None:
     return None if None in dates else max(date for date in dates if date is not None)
 
 
-def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
+def _weighed(hits: Sequence[Hit], among: tuple[str, ...]) -> tuple[Bearing, tuple[Hit, ...]]:
     """The bearing that most origins tell, the graver among equals.
 
-    What was done and cut short, or done and hindered, is kept in part: the accounts of both are of one occurrence.
+    What was done and cut short, or done and hindered, is kept in part: the accounts of both are of one occurrence. What a bearer says of his
+    own keeping counts once, however many carry it.
     """
+    hits = _sided(hits)
     tellers: defaultdict[Bearing, set[str]] = defaultdict(set)
     for hit in hits:
-        tellers[hit.match.bearing].add(hit.look.origin)
+        tellers[hit.match.bearing].add(_own_word(hit, among) or hit.look.origin)
     if "fulfils" in tellers and ({"fulfils in part", "obstructs"} & tellers.keys()):
         tellers["fulfils in part"] |= tellers.pop("fulfils") | tellers.pop("obstructs", set())
     best = min(tellers, key=lambda bearing: (-len(tellers[bearing]), _GRAVITY.index(bearing)))
@@ -506,33 +534,44 @@ def _weighed(hits: Sequence[Hit]) -> tuple[Bearing, tuple[Hit, ...]]:
     return best, tuple(chosen)
 
 
-def _spot(held: _Held, chosen: Sequence[Hit]) -> Spot | None:
-    """Where it was: the matched accounts' own place, else the incident's."""
-    spots = [spot for hit in chosen if (spot := hit.look.account.place) is not None]
-    spot = min(spots, key=lambda s: s.precision or _VAGUE, default=None) or held.spot
-    if held.spot is not None and spot is not None and (held.spot.precision or _VAGUE) < (spot.precision or _VAGUE):
-        spot = held.spot
-    return spot
+def _sided(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Accounts that name nobody go with those that say who did it: they are no word on whether a bearer did.
+
+    Where more origins lay an act to somebody whom the term does not bind than to a bearer, an account that names nobody obstructs too.
+    """
+    apart = [hit for hit in hits if hit.match.who == "other"]
+    if not apart or len(apart) == len(hits):
+        return hits
+    others = {hit.look.origin: hit for hit in apart}
+    bearers = {hit.look.origin for hit in hits if hit.who == "bearer" and hit.match.bearing == "breaches"}
+    if len(others) <= len(bearers):
+        return hits
+    match = next(iter(others.values())).match
+    return [
+        Hit(hit.look, match, (), "nobody") if hit.who == "nobody" and hit.match.bearing == "breaches" and _acts(hit) else hit
+        for hit in hits
+    ]
 
 
-_VAGUE = 9
+def _own_word(hit: Hit, among: tuple[str, ...]) -> str:
+    """Whose word of his own keeping an account is: a bearer's, "the army's" that no state is told of, or nobody's."""
+    if hit.match.bearing != "fulfils" or hit.who == "other":
+        return ""
+    voice = hit.account.voice
+    if not voice.words:
+        return f"{hit.look.side} itself" if hit.look.side in among else ""
+    if voice.id in _STATE_VOICES:
+        return next((f"{bearer} itself" for bearer in among if bearer.isupper()), "")
+    return next((f"{bearer} itself" for bearer in hit.look.speakers(among)), "")
+
+
+def _acts(hit: Hit) -> bool:
+    """Whether it tells of something done, by the default that a bearer did it."""
+    return hit.match.who == "bearer" and hit.account.status != "denied"
+
+
 _REMEMBERED = 50_000
 _AT_ONCE = 500
-
-
-def _when(held: _Held, chosen: Sequence[Hit]) -> tuple[When | None, bool]:
-    """When it was, and whether that is only the day named beside the act ("since 13 March"), which no report ties to it."""
-    if held.when is not None:
-        return held.when, False
-    stated = [
-        time for hit in chosen for time in (hit.account.scene.times if hit.account.scene else ()) if time.begin or time.until
-    ]
-    if stated:
-        return stated[0], False
-    near = [
-        hit.account.then[0] for hit in chosen if hit.account.then and (hit.account.then[0].begin or hit.account.then[0].until)
-    ]
-    return (near[0], True) if near else (None, False)
 
 
 def _excuse(term: Term, told: _Told, period: PeriodRelation) -> str:

@@ -15,6 +15,7 @@ from trucewatch.ledger.disputes import contradictions
 from trucewatch.ledger.english import act_words, day_words, place_words
 from trucewatch.ledger.geo import span, wide
 from trucewatch.ledger.grades import corroboration
+from trucewatch.ledger.occasion import stated
 from trucewatch.ledger.sides import Camps
 from trucewatch.ledger.tellers import origin_of, teller
 from trucewatch.ledger.tolls import tolls
@@ -114,8 +115,8 @@ def _kind(account: Account) -> str:
 
 def _place(told: Sequence[Account]) -> Spot | None:
     """The most precise place that is stated, the one most reports state first."""
-    stated = [s for a in told for s in ((a.place,) if a.place else ()) or (a.scene.places if a.scene else ())]
-    known = [s for s in stated if s.name] or stated
+    places = [s for a in told for s in stated(a) or (a.scene.places if a.scene else ())]
+    known = [s for s in places if s.name] or places
     votes = Counter(place_words(s) for s in known)
     return min(known, key=lambda s: (wide(s), -votes[place_words(s)], s.precision or 9, place_words(s)), default=None)
 

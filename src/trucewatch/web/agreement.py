@@ -34,4 +34,4 @@ def _book(house: House) -> Book:
         raise TrucewatchError("no-agreement", "the dossier names no agreement", next_step="name one in dossier.toml")
     own = config.folder / name
     path = own if own.is_file() else find(name)
-    return Book(load(path, *desks(path, config.actors, config.gazetteers)))
+    return Book(load(path, *desks(path, config.actors, config.gazetteers)), config.publishers)
