@@ -19,6 +19,7 @@ from trucewatch.dossier.recoding import recode, stale
 from trucewatch.dossier.store.tables import blocks, edges, incidents, members, origins
 from trucewatch.dossier.verdicts.desk import Request
 from trucewatch.dossier.verifying import verify
+from trucewatch.ledger import tables
 from trucewatch.ledger.together import together
 from trucewatch.model import CoderFacts, Report
 from trucewatch.model.contract import from_dict
@@ -165,10 +166,17 @@ def few(block, held):
     return held > 5
 
 
-@pytest.mark.parametrize(("crowd", "seeds"), [(None, (1,)), (few, (1, 2))])
+def crowds(monkeypatch):
+    """Blocks are full and vague strands are crowded when there are few of them."""
+    monkeypatch.setattr(meeting, "crowded", few)
+    limits = {**tables.limits(), "crowd of vague strands": 3, "sure ties of vague strands": 2}
+    monkeypatch.setattr(tables, "limits", lambda: limits)
+
+
+@pytest.mark.parametrize(("crowd", "seeds"), [(False, (1,)), (True, (1, 2))])
 def test_any_order_gives_the_same_incidents(dossiers, monkeypatch, crowd, seeds):
     if crowd:
-        monkeypatch.setattr(meeting, "crowded", crowd)
+        crowds(monkeypatch)
     first = dossiers(shuffled(0))
     assert 3 < len(first["clusters"]) < 40
     assert max(map(len, first["clusters"])) > 3
@@ -191,10 +199,10 @@ def test_the_database_has_the_incidents_that_memory_has(dossiers):
     assert {frozenset(teller.account for teller in one.tellers) for one in expected.incidents} == found["clusters"]
 
 
-@pytest.mark.parametrize("crowd", [None, few])
+@pytest.mark.parametrize("crowd", [False, True])
 def test_a_verdict_that_is_taken_back_leaves_no_trace_in_the_incidents(dossiers, monkeypatch, crowd):
     if crowd:
-        monkeypatch.setattr(meeting, "crowded", crowd)
+        crowds(monkeypatch)
 
     def reject_and_undo(dossier):
         desk = DossierDesk(dossier)
