@@ -305,8 +305,9 @@ def test_a_bare_noun_or_a_stand_in_takes_its_objects_from_its_sentence(agreement
 
 
 def test_monitors_who_were_there_were_there_however_much_was_done(agreement):
+    words = "withdrew half of its guns"
     told = account(
-        truce="withdrawal", type_="RETREAT", actor=(ARMY,), quote="withdrew half of its guns in the presence of the monitors"
+        truce="withdrawal", type_="RETREAT", actor=(ARMY,), quote=words, sentence=f"It {words} while monitors watched."
     )
     found = hold(agreement, told)
     assert (found["monitors"].bearing, found["withdraw-weapons"].bearing) == ("fulfils", "fulfils in part")

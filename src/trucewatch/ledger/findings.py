@@ -112,7 +112,10 @@ class _Look:
     def holds(self, words: tuple[str, ...]) -> bool:
         """Whether one of the words stands among its objects or in its clause."""
         if words not in self._words:
-            self._words[words] = not _atoms(words).isdisjoint(self._atoms()) and _has_words(self.account, words)
+            if _of_presence(words):
+                self._words[words] = _pattern(words).search(self.account.sentence) is not None
+            else:
+                self._words[words] = not _atoms(words).isdisjoint(self._atoms()) and _has_words(self.account, words)
         return self._words[words]
 
     def _atoms(self) -> frozenset[str]:
@@ -399,6 +402,12 @@ def _by_degree(account: Account, match: Match) -> Match:
         return match
     words = in_part(account.truce, account.quote, account.sentence)
     return _partly(match, words) if words else match
+
+
+@lru_cache(maxsize=512)
+def _of_presence(words: tuple[str, ...]) -> bool:
+    """Whether they are phrases that say that monitors were there, anywhere in the sentence."""
+    return _for_monitors(words) and all(" " in word for word in words)
 
 
 @lru_cache(maxsize=512)
