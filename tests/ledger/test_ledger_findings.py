@@ -214,6 +214,7 @@ def test_men_of_whom_nothing_is_known_are_nobody_and_residents_are_somebody(agre
     men = Party("some men with rifles", "CVL", "civilians", "civilian", None, "CVL")
     assert hold(agreement, account(actor=(men,)))["ceasefire"].bearing == "breaches"
     assert hold(agreement, account(actor=(RESIDENTS,)))["ceasefire"].bearing == "obstructs"
+    assert hold(agreement, account(truce="road blocked", type_="COERCE", actor=(men,)))["open-road"].bearing == "obstructs"
 
 
 def test_a_short_name_is_the_one_that_another_account_gives_in_full(agreement):

@@ -88,7 +88,7 @@ class _Look:
     def somebody(self) -> bool:
         """Whether it is known who acted."""
         if self._somebody is None:
-            self._somebody = _known(self.account.actor)
+            self._somebody = _known(self.account.actor, self.account.type == "ASSAULT")
         return self._somebody
 
     def bearers(self, among: tuple[str, ...]) -> tuple[str, ...]:
@@ -120,8 +120,8 @@ def _acting(actor: tuple[Party, ...], among: tuple[str, ...]) -> tuple[str, ...]
 
 
 @lru_cache(maxsize=20_000)
-def _known(actor: tuple[Party, ...]) -> bool:
-    return any(_somebody(party) for party in actor)
+def _known(actor: tuple[Party, ...], violent: bool) -> bool:
+    return any(_somebody(party) and not (violent and anybody(party)) for party in actor)
 
 
 def _looked(account: Account, side: str = "") -> _Look:
@@ -403,7 +403,7 @@ def _befell_civilians(account: Account) -> bool:
 
 def _somebody(party: Party) -> bool:
     """Whether a participant is known to be somebody: an entry of its own, or people who are no side; "militants" may be anybody's."""
-    if party.id is None or anybody(party):
+    if party.id is None:
         return False
     return party.country is not None or party.id != party.code or party.type in _NO_PARTY
 
