@@ -214,6 +214,7 @@ def test_men_of_whom_nothing_is_known_are_nobody_and_residents_are_somebody(agre
     men = Party("some men with rifles", "CVL", "civilians", "civilian", None, "CVL")
     assert hold(agreement, account(actor=(men,)))["ceasefire"].bearing == "breaches"
     assert hold(agreement, account(actor=(RESIDENTS,)))["ceasefire"].bearing == "obstructs"
+    assert hold(agreement, account(truce="road blocked", type_="COERCE", actor=(men,)))["open-road"].bearing == "obstructs"
 
 
 def test_a_short_name_is_the_one_that_another_account_gives_in_full(agreement):
@@ -305,8 +306,9 @@ def test_a_bare_noun_or_a_stand_in_takes_its_objects_from_its_sentence(agreement
 
 
 def test_monitors_who_were_there_were_there_however_much_was_done(agreement):
+    words = "withdrew half of its guns"
     told = account(
-        truce="withdrawal", type_="RETREAT", actor=(ARMY,), quote="withdrew half of its guns in the presence of the monitors"
+        truce="withdrawal", type_="RETREAT", actor=(ARMY,), quote=words, sentence=f"It {words} while monitors watched."
     )
     found = hold(agreement, told)
     assert (found["monitors"].bearing, found["withdraw-weapons"].bearing) == ("fulfils", "fulfils in part")

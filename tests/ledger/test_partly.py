@@ -18,6 +18,9 @@ from trucewatch.model.agreement import Period
         ("Lorries were let through only after five hours", "only after"),
         ("The army withdrew its howitzers", ""),
         ("It withdrew from the part of town it held", ""),
+        ("All but two of the guns left", "All but two"),
+        ("The road was opened in one direction", "in one direction"),
+        ("Only the wounded were let out", "Only the wounded"),
     ],
 )
 def test_in_part_by_its_own_words(clause, words):

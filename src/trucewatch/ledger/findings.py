@@ -8,7 +8,6 @@ is summed up to a score, and what an agreement means in law is not decided here.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from trucewatch.ledger.areas import shape
 from trucewatch.ledger.english import act_words
 from trucewatch.ledger.naming_parties import anybody, named_in_full
+from trucewatch.ledger.objects import for_monitors, has_words, single_words
 from trucewatch.ledger.occasion import most_told, named_time
 from trucewatch.ledger.partly import in_part
 from trucewatch.ledger.periods import deadline_open
@@ -36,17 +36,12 @@ if TYPE_CHECKING:
 _GRAVITY: tuple[Bearing, ...] = ("breaches", "prevents verification", "obstructs", "fulfils in part", "fulfils")
 _EVERYWHERE = AreaRelation("inside", 1.0, why="the term holds everywhere")
 _NOWHERE = AreaRelation("unknown", why="no report says where")
-_ATOM = re.compile(r"\w+")
 _NO_ORIGINS: Mapping[str, str] = {}
 _QUOTED = 6
 #: Kinds of people who are no side of a war, though no state or group is named with them: their roadblock is not a bearer's.
 _NO_PARTY = frozenset({"civilian", "labour", "education", "refugee", "medical", "media", "religious", "business", "criminal"})
 _UNARMED = frozenset({"civilian", "media", "ngo", "refugee", "medical", "education"})
 _STATE_VOICES = frozenset({"MIL", "GOV"})
-#: What stands for the thing meant, which is named elsewhere in the sentence: "withdrew some guns, the army none".
-_STANDS_IN = re.compile(r"\b(?:none|any|them|theirs|its own|the rest|all of it|the others)\b", re.IGNORECASE)
-_BARE = 2
-_MOVES = frozenset({"RETREAT", "COOPERATE", "REJECT"})
 _Actors = Literal["bearer", "other", "nobody"]
 _Kind = tuple[str | None, str, str | None, str]
 _BEARING_WORDS: Mapping[Bearing, str] = {
@@ -93,7 +88,7 @@ class _Look:
     def somebody(self) -> bool:
         """Whether it is known who acted."""
         if self._somebody is None:
-            self._somebody = _known(self.account.actor)
+            self._somebody = _known(self.account.actor, self.account.type == "ASSAULT")
         return self._somebody
 
     def bearers(self, among: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,15 +107,10 @@ class _Look:
     def holds(self, words: tuple[str, ...]) -> bool:
         """Whether one of the words stands among its objects or in its clause."""
         if words not in self._words:
-            self._words[words] = not _atoms(words).isdisjoint(self._atoms()) and _has_words(self.account, words)
+            if self._said_words is None:
+                self._said_words = single_words(self.account)
+            self._words[words] = has_words(self.account, words, self._said_words)
         return self._words[words]
-
-    def _atoms(self) -> frozenset[str]:
-        """The single words of its clause and objects: most lists of words are told absent by them, without a search."""
-        if self._said_words is None:
-            said = (self.account.sentence if _elided(self.account) else self.account.quote, *_objects(self.account))
-            self._said_words = frozenset(_ATOM.findall(" ".join(said).lower()))
-        return self._said_words
 
 
 @lru_cache(maxsize=20_000)
@@ -130,8 +120,8 @@ def _acting(actor: tuple[Party, ...], among: tuple[str, ...]) -> tuple[str, ...]
 
 
 @lru_cache(maxsize=20_000)
-def _known(actor: tuple[Party, ...]) -> bool:
-    return any(_somebody(party) for party in actor)
+def _known(actor: tuple[Party, ...], violent: bool) -> bool:
+    return any(_somebody(party) and not (violent and anybody(party)) for party in actor)
 
 
 def _looked(account: Account, side: str = "") -> _Look:
@@ -395,16 +385,10 @@ def _kind_fits(account: Account, match: Match) -> bool:
 
 def _by_degree(account: Account, match: Match) -> Match:
     """The match, in part where the account says that what was done was done only in part."""
-    if match.bearing != "fulfils" or account.status != "happened" or _for_monitors(match.words):
+    if match.bearing != "fulfils" or account.status != "happened" or for_monitors(match.words):
         return match
     words = in_part(account.truce, account.quote, account.sentence)
     return _partly(match, words) if words else match
-
-
-@lru_cache(maxsize=512)
-def _for_monitors(words: tuple[str, ...]) -> bool:
-    """Whether the act counts for the monitors in it alone: they were there, however much was done."""
-    return any("monitors" in word for word in words)
 
 
 @lru_cache(maxsize=2_000)
@@ -417,39 +401,9 @@ def _befell_civilians(account: Account) -> bool:
     return any(party.type in _UNARMED for party in account.recipient)
 
 
-def _has_words(account: Account, words: tuple[str, ...]) -> bool:
-    """Whether one of the words stands among the objects or in the clause."""
-    pattern = _pattern(words)
-    clause = account.sentence if _elided(account) else account.quote
-    clause = clause.replace(account.voice.words, "") if account.voice.words else clause  # who speaks is no object
-    return bool(pattern.search(clause) or any(pattern.search(text) for text in _objects(account)))
-
-
-def _elided(account: Account) -> bool:
-    """Whether what was moved or handed over is named in the rest of the sentence: "the handover", "and the army moved none"."""
-    if account.type not in _MOVES:
-        return False
-    return account.quote.count(" ") < _BARE or _STANDS_IN.search(account.quote) is not None
-
-
-def _objects(account: Account) -> tuple[str, ...]:
-    return (*(party.text for party in account.recipient), *account.instrument)
-
-
-@lru_cache(maxsize=512)
-def _atoms(words: tuple[str, ...]) -> frozenset[str]:
-    """The first single word of each: without it the whole cannot stand there."""
-    return frozenset(_ATOM.findall(word.lower())[0] for word in words)
-
-
-@lru_cache(maxsize=512)
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in words)})\b", re.IGNORECASE)
-
-
 def _somebody(party: Party) -> bool:
     """Whether a participant is known to be somebody: an entry of its own, or people who are no side; "militants" may be anybody's."""
-    if party.id is None or anybody(party):
+    if party.id is None:
         return False
     return party.country is not None or party.id != party.code or party.type in _NO_PARTY
 
