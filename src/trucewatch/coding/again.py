@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from trucewatch.coding.judge import REAL
 from trucewatch.coding.tables import table_rows
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from trucewatch.model import Event
 
 _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
-_TOLD = frozenset({"happened", "ongoing", "denied"})
+TOLD = REAL | {"denied"}  #: statuses of what a report tells of, also to deny it
 
 
 @cache
@@ -53,7 +54,7 @@ def named_again(tree: Tree, events: Sequence[Event]) -> Iterator[Again]:
         events: those found so far, in text order.
     """
     taken = [(e.predicate.start, e.predicate.end) for e in events]
-    told = [e for e in events if e.truce is not None and e.status in _TOLD]
+    told = [e for e in events if e.truce is not None and e.status in TOLD]
     for token in tree.tokens if told else ():
         categories = nouns().get(tree.lemma(token.i)) if token.upos == "NOUN" else None
         if categories is None or not _definite(tree, token.i) or any(a < token.end and token.start < b for a, b in taken):

@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from trucewatch.coding.again import named_again
+from trucewatch.coding.again import TOLD, named_again
 from trucewatch.coding.confidence import Evidence, confidence
 from trucewatch.coding.drafts import THREAT_TO_PERSONS, Draft, Drafter
 from trucewatch.coding.harm import FoundHarm, HarmFinder
@@ -236,7 +236,7 @@ class _Builder:
         entry = Entry(f"again:{lemma}", lemma, "N", (), other.type, other.mode, other.cameo, other.truce, (), (), "", -1)
         predicate = Predicate(noun, entry)
         composition = self.drafter.algebra.compose(predicate)
-        if composition.status not in REAL and composition.status != "denied":
+        if composition.status not in TOLD:
             return None
         draft = Draft(
             predicate, other.type, other.mode, other.cameo, other.truce, composition.status, composition.rule, entry.id,

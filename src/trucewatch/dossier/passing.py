@@ -106,7 +106,7 @@ class Passed:
     @classmethod
     def of(cls, coded: Coded, safe: Coded) -> Passed:
         """Of a record and the protected one."""
-        return cls.made(accounts_of(safe), _given_away(coded, safe))
+        return cls.made(accounts_of(safe), given_away(coded, safe))
 
     @classmethod
     def made(cls, accounts: Iterable[Account], hidden: Mapping[Point, Place]) -> Passed:
@@ -127,7 +127,7 @@ def _parties(accounts: Iterable[Account]) -> dict[str, Party]:
     return made
 
 
-def _given_away(coded: Coded, safe: Coded) -> dict[Point, Place]:
+def given_away(coded: Coded, safe: Coded) -> dict[Point, Place]:
     """The points of a record that the protected one tells otherwise, with the place as it may be told."""
     pairs = zip(coded.places, safe.places, strict=True)
     return {_point(old): new for old, new in pairs if old.latitude is not None and _point(old) != _point(new)}
@@ -142,7 +142,7 @@ def hides(conn: Connection, way: Door, report: str) -> Mapping[Point, Place]:
     coded = keeping.load(conn, report) if way.policy.coarsen_protected_sites else None
     if coded is None or not at_sites(coded, anchors(coded)):
         return {}
-    return _given_away(coded, way.let(coded, persons(conn, coded)).coded)
+    return given_away(coded, way.let(coded, persons(conn, coded)).coded)
 
 
 def beside(conn: Connection, report: str) -> list[str]:
@@ -341,7 +341,7 @@ class Passing:
         made = self.door.let(coded, persons(conn, coded))
         self.used |= {(item.name, item.reason, item.by, item.at) for item in made.overrides}
         self._seen.add(report or coded.id)
-        self._hidden[report or coded.id] = _given_away(coded, made.coded)
+        self._hidden[report or coded.id] = given_away(coded, made.coded)
         if self.met is not None:
             self.met(report or coded.id, made)
         return made.coded

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trucewatch.ledger import tables
 from trucewatch.ledger.geo import days_apart, meet, moving, one_night, wide
-from trucewatch.ledger.profile import place_names
+from trucewatch.ledger.profile import beside, place_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -174,9 +174,9 @@ def words(a: Profile, b: Profile) -> Seen:
         seen["words"] = round(min(common, _MOST), 2)
     elif a.words and b.words:
         seen["no word"] = 1.0
-    beside = sum(map(tables.rarity, sorted((a.around & b.around) - (a.words & b.words) - (a.names & b.names))))
-    if beside:
-        seen["words beside"] = round(min(beside, _BESIDE), 2)
+    said_more = sum(map(tables.rarity, sorted(beside(a, b))))
+    if said_more:
+        seen["words beside"] = round(min(said_more, _BESIDE), 2)
     if a.counts and b.counts:
         seen["count same" if a.counts & b.counts else "count other"] = 1.0
     if len(a.tokens & b.tokens) >= _ALIKE * max(len(a.tokens | b.tokens), 5):

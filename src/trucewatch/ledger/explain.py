@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trucewatch.ledger import tables
 from trucewatch.ledger.english import day_words, number_words, place_words
 from trucewatch.ledger.geo import same_place, wide
+from trucewatch.ledger.profile import beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,5 +133,5 @@ def _words(a: Profile, b: Profile) -> str:
 
 
 def _words_beside(a: Profile, b: Profile) -> str:
-    shared = sorted((a.around & b.around) - (a.words & b.words) - (a.names & b.names), key=lambda w: (-tables.rarity(w), w))
+    shared = sorted(beside(a, b), key=lambda w: (-tables.rarity(w), w))
     return f"words in common beside it: {', '.join(shared[:3])}"

@@ -108,6 +108,11 @@ def profile(account: Account) -> Profile:
     )
 
 
+def beside(a: Profile, b: Profile) -> frozenset[str]:
+    """The words and names that two have in common only with the sentences that say more of them."""
+    return (a.around & b.around) - (a.words & b.words) - (a.names & b.names)
+
+
 def leads(members: Iterable[Profile]) -> tuple[Profile, ...]:
     """Those that stand for a strand when strands are compared: of each family of acts the surest account, told ones before others."""
     found = sorted(members, key=lambda p: p.account.key)

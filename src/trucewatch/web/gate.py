@@ -19,7 +19,7 @@ from sqlalchemy import select
 from trucewatch.dossier import browse, chain_rows, keeping
 from trucewatch.dossier.incident_graph import row_of
 from trucewatch.dossier.leaving import Door, door_of, names_at_risk, persons, report_ids
-from trucewatch.dossier.passing import Passed, beside, coarse_record, hides, joined, overlaid, shown, together
+from trucewatch.dossier.passing import Passed, beside, coarse_record, given_away, hides, joined, overlaid, shown, together
 from trucewatch.dossier.store import tally
 from trucewatch.dossier.store.prepared import Prepared, within
 from trucewatch.dossier.store.tables import current, events, members
@@ -155,6 +155,7 @@ class Gate:
             if key is None or coded is None:
                 return None
             found = self._records.put(key, (coded, self._way(conn).let(coded, persons(conn, coded))))
+            self._hidden.put(key, given_away(coded, found[1].coded))
         self.note(_overrides(found[1]))
         return found
 
